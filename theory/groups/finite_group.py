@@ -1,0 +1,58 @@
+"""A finite group as a set of indices with vectorised multiplication and inversion."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Int
+
+__all__ = ["FiniteGroup", "PermutationRealisation"]
+
+
+@dataclass(frozen=True)
+class PermutationRealisation:
+    """A faithful permutation action on `{0, ..., degree - 1}`: what a certificate writes down of a group.
+
+    A permutation is the tuple of its images. The product `gh` acts by `g` first, then by `h` (GAP's convention):
+    `(gh)[i] = h[g[i]]`.
+
+    Args:
+        degree: number of points.
+        generators: permutations that generate the group.
+        representatives: one permutation for each conjugacy class, in the order of the classes; empty when no
+            character table goes with it.
+    """
+
+    degree: int
+    generators: tuple[tuple[int, ...], ...]
+    representatives: tuple[tuple[int, ...], ...] = ()
+
+
+class FiniteGroup(ABC):
+    """A group on the indices `0, ..., order - 1`, the identity at index 0.
+
+    Subclasses compute products of whole index arrays; none of them needs a Cayley table. The order `n` is written
+    `" n"` in shapes, a batch of any shape `"*b"`.
+    """
+
+    name: str
+    order: int
+    generators: tuple[int, ...]
+
+    @abstractmethod
+    def multiply(self, left: Int[np.ndarray, "*b"], right: Int[np.ndarray, "*b"]) -> Int[np.ndarray, "*b"]:
+        """Indices of the products `gh`, elementwise with numpy's broadcasting."""
+
+    @abstractmethod
+    def inverse(self, elements: Int[np.ndarray, "*b"]) -> Int[np.ndarray, "*b"]:
+        """Indices of the inverses `g^-1`."""
+
+    @abstractmethod
+    def permutations(self, elements: Int[np.ndarray, " b"]) -> Int[np.ndarray, "b degree"]:
+        """Images of each element under one fixed faithful permutation action (the same for all calls)."""
+
+    @abstractmethod
+    def element_name(self, element: int) -> str:
+        """What a mathematician would write for this element, e.g. `(1,2)(3,4)`; `()` for the identity of a permutation group."""
