@@ -1,0 +1,223 @@
+"""The command line `gammastar`: options in, records out; everything else happens elsewhere.
+
+Nothing of ours is imported before a command runs: `gammastar check` never loads the prover, and
+`gammastar margin S5` never loads a solver, a plotting library or a compiler.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+__all__ = ["app", "main"]
+
+INTERRUPTED = 130  # 128 + SIGINT, what a shell reports of a process that Ctrl-C ended
+FALSE = 1  # the thing checked is false
+UNUSABLE = 2  # the input cannot be used
+
+app = typer.Typer(
+    name="gammastar",
+    help="Exact maximum margins of networks that learn a finite group's multiplication, with certificates.",
+    epilog="Examples:\n\ngammastar margin A5\n\ngammastar verify 'Z3 x Q8' --arity 3\n\n"
+    "gammastar margin 'gap:CharacterTable(\"M\")'",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+GROUP_HELP = (
+    "An expression such as A5, 'Z2^3 x Q8', 'SL(2,3)' or 'Z7:Z3'; a file (.json, .csv, .npy); "
+    "or gap:EXPRESSION."
+)
+Group = Annotated[str, typer.Argument(metavar="GROUP", help=GROUP_HELP, show_default=False)]
+Arity = Annotated[int, typer.Option("--arity", "-k", metavar="K", help="Number of factors multiplied.")]
+AsJson = Annotated[
+    bool, typer.Option("--json", metavar="", help="Print one JSON object; progress goes to stderr.")
+]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"gammastar {version('gammastar')}")
+        raise typer.Exit()
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", metavar="", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Options of the program as a whole."""
+
+
+@app.command(epilog="Examples:\n\ngammastar margin A5\n\ngammastar margin Q8 --arity 3 --json")
+def margin(group: Group, arity: Arity = 2, as_json: AsJson = False) -> None:
+    """The maximum margin, exactly, and which irreps every max-margin network uses."""
+    from certificates import cli_output, cli_steps
+    from certificates.cli_progress import Progress
+    from certificates.result import margin_result
+
+    with Progress(verbose=False) as progress:
+        solution = cli_steps.solve(group, arity, progress)
+        result = margin_result(solution, group)
+    if as_json:
+        cli_output.print_json(result)
+    else:
+        cli_output.print_margin(result)
+
+
+@app.command(epilog="Example:\n\ngammastar certify M11 -o m11.json")
+def certify(
+    group: Group,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write it.")],
+    arity: Arity = 2,
+    as_json: AsJson = False,
+) -> None:
+    """Write a certificate of the maximum margin that `gammastar check` can check."""
+    from certificates import cli_output, cli_steps
+    from certificates.cli_progress import Progress
+
+    with Progress(verbose=not as_json) as progress:
+        result = cli_steps.certify(group, arity, output, progress)
+    if as_json:
+        cli_output.print_json(result)
+    else:
+        cli_output.print_certified(result)
+
+
+@app.command(epilog="Example:\n\ngammastar check gammastar-A5/certificate.json")
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A certificate.", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Check a certificate: exit 0 if valid, 1 if it states something false, 2 if it is no certificate.
+
+    The checker shares no code with the prover: `python -m certificates.checker FILE` does the same with
+    nothing but Python and python-flint installed.
+    """
+    from certificates import cli_output, cli_steps
+    from certificates.cli_progress import Progress
+
+    with Progress(verbose=False) as progress:
+        verdict = cli_steps.check(file, progress)
+    if as_json:
+        cli_output.print_json(verdict)
+    else:
+        cli_output.print_check(verdict, str(file))
+    if not verdict["valid"]:
+        raise typer.Exit(FALSE)
+
+
+@app.command(epilog="Examples:\n\ngammastar verify A5\n\ngammastar verify S3 --arity 3 -o s3 --force")
+def verify(
+    group: Group,
+    arity: Arity = 2,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="DIR", help="Default: gammastar-SLUG, from GROUP."),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", metavar="", help="Write even if DIR holds files.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """The whole chain for one group, from its character table to a report.
+
+    Character table, linear program, certificate, independent check, an explicit network evaluated, and a
+    report: DIR then holds report.html, certificate.json and result.json.
+    """
+    from certificates import cli_output, cli_verify
+
+    result = cli_verify.verify(group, arity, output, force, verbose=not as_json)
+    if as_json:
+        cli_output.print_json(result)
+    else:
+        cli_output.print_verified(result)
+    if result["verdict"] == "refuted":
+        raise typer.Exit(FALSE)
+
+
+@app.command(
+    name="property-test",
+    epilog="Examples:\n\ngammastar property-test mygroup.json\n\ngammastar property-test 'Z7:Z3' --seed 7",
+)
+def property_test(
+    group: Group,
+    max_examples: Annotated[
+        int, typer.Option("--max-examples", metavar="N", min=1, help="Examples a law.")
+    ] = 100,
+    seed: Annotated[int, typer.Option("--seed", metavar="S", help="Seed of the random examples.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Test the laws of groups, characters and margins on a group; exit 1 with a shrunk counterexample."""
+    from certificates import cli_output, cli_steps
+    from certificates.cli_progress import Progress
+
+    with Progress(verbose=False) as progress:
+        result = cli_steps.property_test(group, max_examples, seed, progress)
+    if as_json:
+        cli_output.print_json(result)
+    else:
+        cli_output.print_property_test(result)
+    if not result["passed"]:
+        raise typer.Exit(FALSE)
+
+
+def _one_line(message: str) -> str:
+    return " ".join(message.split())
+
+
+def _explain(error: Exception) -> int:
+    """Say in one line what the user can change, and return the exit code; bugs are raised again."""
+    if hasattr(error, "format_message") and hasattr(error, "exit_code"):  # wrong options: click's UsageError
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context is not None else "gammastar"
+        message = str(error.format_message()).rstrip(".")
+        if message:  # empty where click has just printed the help text
+            print(_one_line(f"{command}: {message}; see '{command} --help'"), file=sys.stderr)
+        return UNUSABLE
+    if type(error).__name__ == "Abort":  # click's word for Ctrl-C and a closed stdin
+        print("gammastar: interrupted, nothing written", file=sys.stderr)
+        return INTERRUPTED
+    # An error class can only have been raised if its module is loaded: no need to load the prover here.
+    classes: list[Any] = [
+        getattr(sys.modules[module], name)
+        for module, name in (("theory.errors", "InputError"), ("certificates.checker", "CertificateError"))
+        if module in sys.modules and hasattr(sys.modules[module], name)
+    ]
+    if isinstance(error, tuple(classes)):
+        print(_one_line(str(error)), file=sys.stderr)
+        return UNUSABLE
+    raise error
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line; the process ends with the exit code of the contract."""
+    try:
+        words = sys.argv[1:] if arguments is None else list(arguments)
+        outcome = app(args=words, prog_name="gammastar", standalone_mode=False)
+        code = outcome if isinstance(outcome, int) else 0
+        if code == INTERRUPTED:
+            print("gammastar: interrupted, nothing written", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("gammastar: interrupted, nothing written", file=sys.stderr)
+        code = INTERRUPTED
+    except Exception as error:
+        code = _explain(error)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,216 @@
+"""What a person at a terminal reads, made from the JSON objects of the commands: verdict first, then tables.
+
+Colour only underlines what the words say; `NO_COLOR` and pipes get plain text.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from certificates.result import dump
+from certificates.wording import decimals, irrep_name, irrep_type, percent, share_text, structure_sentence
+
+__all__ = [
+    "print_certified",
+    "print_check",
+    "print_json",
+    "print_margin",
+    "print_property_test",
+    "print_verified",
+]
+
+LONGEST_TABLE = 60  # rows; a terminal is no place for the 1957 classes of S25
+VERDICT_STYLES = {"verified": "bold green", "verified in part": "bold yellow", "refuted": "bold red"}
+STATUS_STYLES = {
+    "required": "bold",
+    "possible": "yellow",
+    "excluded": "dim",
+    "every": "bold",
+    "some": "yellow",
+    "none": "dim",
+    "proved": "green",
+    "trusted": "yellow",
+    "failed": "bold red",
+}
+
+
+def print_json(value: Any) -> None:
+    """One JSON object on stdout."""
+    text = dump(value)
+    try:
+        print(text)
+    except UnicodeEncodeError:  # a terminal that is not UTF-8: JSON has its own escapes
+        import json
+
+        print(json.dumps(json.loads(text), indent=2))
+
+
+def _console() -> Console:
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def _styled(word: str) -> Text:
+    return Text(word, style=STATUS_STYLES.get(word, ""))
+
+
+def _table(*columns: tuple[str, str]) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for name, justify in columns:
+        table.add_column(name, justify="right" if justify == "right" else "left", overflow="fold")
+    return table
+
+
+def _rest(console: Console, shown: int, total: int, what: str) -> None:
+    if total > shown:
+        console.print(f"… and {total - shown} more {what}; --json lists them all", style="dim")
+
+
+def _print_value(console: Console, result: dict[str, Any]) -> None:
+    for name, key in (("γ*   ", "gamma_star"), ("cost*", "cost")):
+        value = f"{decimals(result[key], 16)} = {result[f'{key}_exact']}"
+        console.print(f"{name} = {value}", soft_wrap=True)
+
+
+def _theorem9_line(result: dict[str, Any], excess: float | None) -> str:
+    if result["theorem9_condition"]:
+        return "Theorem 9 of arXiv:2311.07568 applies, and its formula is this value."
+    if result["plancherel_optimal"]:
+        return "The Plancherel weights d²/|G| are optimal."
+    above = "" if excess is None else f": the maximum is {percent(excess)} above what they give"
+    theorem = ", so Theorem 9 does not apply" if result["theorem9_condition"] is False else ""
+    return f"The Plancherel weights d²/|G| are not optimal{theorem}{above}."
+
+
+def _print_irreps(console: Console, irreps: list[dict[str, Any]]) -> None:
+    table = _table(
+        ("irrep", ""),
+        ("degree", "right"),
+        ("type", ""),
+        ("status", ""),
+        ("share", "right"),
+        ("orbit's share", "right"),
+    )
+    orbits = [irrep["orbit"] for irrep in irreps]
+    for irrep in irreps[:LONGEST_TABLE]:
+        alone = orbits.count(irrep["orbit"]) == 1
+        table.add_row(
+            irrep_name(irrep),
+            str(irrep["degree"]),
+            irrep_type(irrep["indicator"]),
+            _styled(irrep["status"]),
+            share_text(irrep["share"]),
+            "" if alone else share_text(irrep["orbit_share"]),
+        )
+    console.print(table)
+    _rest(console, LONGEST_TABLE, len(irreps), "irreps")
+
+
+def _print_classes(console: Console, classes: list[dict[str, Any]]) -> None:
+    table = _table(("class of", ""), ("size", "right"), ("order", "right"), ("margin is γ*", ""))
+    words = {"every": "in every network", "some": "in some networks", "none": "in no network"}
+    for item in classes[:LONGEST_TABLE]:
+        status = Text(words[item["status"]], style=STATUS_STYLES[item["status"]])
+        table.add_row(Text(item["representative"]), str(item["size"]), str(item["order"]), status)
+    console.print(table)
+    _rest(console, LONGEST_TABLE, len(classes), "classes")
+
+
+def print_margin(result: dict[str, Any], excess: float | None = None) -> None:
+    """The maximum margin, its structure, and the tables.
+
+    Args:
+        result: the object of `margin --json`.
+        excess: `gamma*` over the value the Plancherel weights give, if known.
+    """
+    console = _console()
+    console.print(f"{result['group']}: order {result['order']}, {result['arity']} factors", style="bold")
+    console.print(structure_sentence(result))
+    console.print(_theorem9_line(result, excess))
+    console.print()
+    _print_value(console, result)
+    console.print()
+    _print_irreps(console, result["irreps"])
+    console.print()
+    _print_classes(console, result["classes"])
+
+
+def print_certified(result: dict[str, Any]) -> None:
+    """Where a certificate went and how to check it."""
+    console = _console()
+    console.print(
+        f"{result['file']}: certificate of γ*({result['group']}), {result['bytes']} bytes", soft_wrap=True
+    )
+    console.print(f"sha256 {result['sha256']}", soft_wrap=True)
+    console.print(f"check it: gammastar check {result['file']}", soft_wrap=True)
+
+
+def _print_facts(console: Console, facts: list[dict[str, Any]]) -> None:
+    table = _table(("fact", ""), ("status", ""), ("detail", ""))
+    for fact in facts:
+        table.add_row(Text(fact["name"]), _styled(fact["status"]), Text(fact["detail"]))
+    console.print(table)
+
+
+def print_check(verdict: dict[str, Any], name: str) -> None:
+    """The checker's verdict, then every fact; a false certificate's failed facts also go to stderr."""
+    console = _console()
+    failed = [fact for fact in verdict["facts"] if fact["status"] == "failed"]
+    trusted = sum(fact["status"] == "trusted" for fact in verdict["facts"])
+    if verdict["valid"]:
+        note = f", {trusted} taken on trust" if trusted else ""
+        console.print(f"{name}: valid ({len(verdict['facts'])} facts{note})", style="bold", soft_wrap=True)
+    else:
+        console.print(f"{name}: false ({len(failed)} facts failed)", style="bold red", soft_wrap=True)
+    console.print(
+        f"order {verdict['order']}, {verdict['classes']} classes, checked in {verdict['seconds']:.2f} s"
+    )
+    console.print()
+    _print_facts(console, verdict["facts"])
+    for fact in failed:
+        print(f"{name}: {fact['name']}: {fact['detail']}", file=sys.stderr)
+
+
+def print_verified(result: dict[str, Any]) -> None:
+    """The outcome of the main job."""
+    console = _console()
+    style = VERDICT_STYLES[result["verdict"]]
+    console.print(
+        Text(result["verdict"].upper(), style=style),
+        f"{result['group']}: order {result['order']}, {result['arity']} factors",
+    )
+    console.print(structure_sentence(result))
+    console.print(_theorem9_line(result, result["plancherel_ratio"]))
+    console.print()
+    _print_value(console, result)
+    network = result["network"]
+    if network is not None:
+        ratio = f"margin/γ* = {network['ratio']:.15f}"
+        console.print(f"network of {network['width']} neurons: {ratio}, over {network['method']}")
+    console.print()
+    _print_irreps(console, result["irreps"])
+    console.print()
+    for stage in result["stages"]:
+        if stage["status"] != "done":
+            console.print(f"{stage['name']} {stage['status']}: {stage['detail']}", soft_wrap=True)
+    for kind, path in result["files"].items():
+        console.print(f"{kind:<12} {path}", soft_wrap=True)
+
+
+def print_property_test(result: dict[str, Any]) -> None:
+    """Each law with its verdict, and the shrunk counterexample where one fails."""
+    console = _console()
+    passed = result["passed"]
+    console.print(
+        f"{result['group']}: {'all laws hold' if passed else 'a law fails'}",
+        style="bold" if passed else "bold red",
+    )
+    table = _table(("law", ""), ("examples", "right"), ("verdict", ""))
+    for law in result["laws"]:
+        table.add_row(Text(law["name"]), str(law["examples"]), Text(law["counterexample"] or "holds"))
+    console.print(table)

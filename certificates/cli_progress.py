@@ -1,0 +1,96 @@
+"""Stages of a run: told on stderr while they happen, kept as records for the result."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+__all__ = ["Progress", "Stage"]
+
+
+@dataclass
+class Stage:
+    """One stage of a run; `detail` says what came out of it."""
+
+    name: str
+    status: str = "done"  # or "skipped", "failed"
+    detail: str = ""
+    seconds: float = 0.0
+
+    def skip(self, reason: str) -> None:
+        """This stage was left out, and why."""
+        self.status, self.detail = "skipped", reason
+
+    def fail(self, reason: str) -> None:
+        """What this stage checks is false."""
+        self.status, self.detail = "failed", reason
+
+    def result(self) -> dict[str, Any]:
+        """The stage as JSON."""
+        return {
+            "name": self.name,
+            "status": self.status,
+            "detail": self.detail,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+class Progress:
+    """Tells the stages of a run on stderr.
+
+    On a terminal the running stage shows a spinner. With `verbose` each finished stage leaves a line,
+    terminal or not; without, nothing stays.
+    """
+
+    def __init__(self, *, verbose: bool) -> None:
+        self.stages: list[Stage] = []
+        self._verbose = verbose
+        self._console: Any = None
+        self._spinner: Any = None
+        if sys.stderr.isatty():
+            from rich.console import Console
+
+            self._console = Console(stderr=True, highlight=False)
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._rest()
+
+    def _rest(self) -> None:
+        if self._spinner is not None:
+            self._spinner.stop()
+            self._spinner = None
+
+    def _tell(self, stage: Stage) -> None:
+        mark = {"done": "✓", "skipped": "–", "failed": "✗"}[stage.status]
+        line = f"{mark} {stage.name:<24} {stage.seconds:7.2f} s  {stage.detail}".rstrip()
+        if self._console is not None:
+            self._console.print(line, markup=False, soft_wrap=True)
+        else:
+            print(line, file=sys.stderr, flush=True)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[Stage]:
+        """Run one stage; an error passes through."""
+        stage = Stage(name)
+        if self._console is not None:
+            self._spinner = self._console.status(f"{name} …")
+            self._spinner.start()
+        start = time.perf_counter()
+        try:
+            yield stage
+        finally:
+            self._rest()
+        stage.seconds = time.perf_counter() - start
+        self.stages.append(stage)
+        if self._verbose:
+            self._tell(stage)

@@ -1,0 +1,85 @@
+"""What each command does between its options and its output: calls to the other packages, in order."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from certificates.cli_progress import Progress
+
+if TYPE_CHECKING:
+    from theory.margins.solution import MarginSolution
+
+__all__ = ["certify", "check", "property_test", "solve"]
+
+
+def solve(expression: str, arity: int, progress: Progress) -> MarginSolution:
+    """The exact maximum margin of a group as typed."""
+    with progress.stage("character table") as stage:
+        from theory.characters.library import character_table
+        from theory.groups.naming import resolve
+
+        table = character_table(resolve(expression))
+        stage.detail = f"order {table.order}, {len(table.class_sizes)} classes, by {table.source}"
+    with progress.stage("linear program") as stage:
+        from theory.margins.exact import solve as solve_exactly
+
+        solution = solve_exactly(table, arity)
+        stage.detail = f"cost* = {_shortened(str(solution.cost))}"
+    return solution
+
+
+def _shortened(text: str, length: int = 60) -> str:
+    return text if len(text) <= length else f"{text[: length - 2]} …"
+
+
+def certify(expression: str, arity: int, output: Path, progress: Progress) -> dict[str, Any]:
+    """Write a certificate; the JSON object of `gammastar certify`."""
+    from theory.errors import InputError
+
+    if output.is_dir():
+        raise InputError(f"{output}: is a folder, but -o FILE names the file to write")
+    start = time.perf_counter()
+    solution = solve(expression, arity, progress)
+    with progress.stage("certificate") as stage:
+        from certificates.issue import issue, write
+
+        document = issue(solution, expression=expression)
+        write(document, output)
+        stage.detail = str(output)
+    return {
+        "group": expression,
+        "order": solution.table.order,
+        "arity": arity,
+        "gamma_star": solution.gamma_star,
+        "gamma_star_exact": solution.gamma_star_exact,
+        "file": str(output),
+        "bytes": output.stat().st_size,
+        "sha256": document["sha256"],
+        "seconds": round(time.perf_counter() - start, 3),
+    }
+
+
+def check(file: Path, progress: Progress) -> dict[str, Any]:
+    """Check a certificate; the JSON object of `gammastar check`. Loads nothing of the prover."""
+    from certificates import checker
+
+    with progress.stage("checking"):
+        report = checker.check(file)
+    return {
+        "valid": report.valid,
+        "facts": [{"name": fact.name, "status": fact.status, "detail": fact.detail} for fact in report.facts],
+        "order": report.order,
+        "classes": report.classes,
+        "seconds": report.seconds,
+    }
+
+
+def property_test(expression: str, max_examples: int, seed: int, progress: Progress) -> dict[str, Any]:
+    """Test the laws on a group; the JSON object of `gammastar property-test`."""
+    with progress.stage("property tests"):
+        from theory.property_test import run
+
+        record: dict[str, Any] = run(expression, max_examples=max_examples, seed=seed)
+    return record

@@ -1,0 +1,96 @@
+"""Results in words: the sentences that the command line and the report share, made from JSON objects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+__all__ = ["decimals", "irrep_name", "irrep_type", "join", "percent", "share_text", "structure_sentence"]
+
+LONGEST_LIST = 8  # labels named one by one in a sentence; longer lists are counted
+
+
+def join(items: Sequence[str]) -> str:
+    """A list in a sentence.
+
+    >>> join(["3a", "3b", "4a"])
+    '3a, 3b and 4a'
+    """
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def decimals(value: float, digits: int = 10) -> str:
+    """A float to `digits` significant digits, trailing zeros dropped.
+
+    >>> decimals(0.00043157089876948, 6), decimals(1.5)
+    ('0.000431571', '1.5')
+    """
+    return f"{value:.{digits}g}"
+
+
+def percent(ratio: float) -> str:
+    """By how much a ratio exceeds one, with two digits that mean something.
+
+    >>> percent(1.03412), percent(1.00004)
+    ('3.4 %', '0.004 %')
+    """
+    excess = 100 * (ratio - 1)
+    return f"{float(f'{excess:.2g}'):.10f}".rstrip("0").rstrip(".") + " %"
+
+
+def share_text(share: Sequence[float], digits: int = 5) -> str:
+    """A budget share: one number if it is fixed, else the interval it can lie in.
+
+    >>> share_text([0.36104, 0.36104]), share_text([0.0, 0.1346])
+    ('0.36104', '0 to 0.13460')
+    """
+    lower, upper = (f"{end:.{digits}f}" if end else "0" for end in share)
+    return lower if lower == upper else f"{lower} to {upper}"
+
+
+def irrep_type(indicator: int) -> str:
+    """What a Frobenius–Schur indicator says of an irrep."""
+    return {1: "real", 0: "complex", -1: "quaternionic"}[indicator]
+
+
+def irrep_name(irrep: dict[str, Any]) -> str:
+    """How a row is called: its label, with the conjugate it stands for."""
+    return f"{irrep['label']} + conjugate" if irrep["conjugates"] == 2 else str(irrep["label"])
+
+
+def _named(irreps: Sequence[dict[str, Any]], total: int) -> str:
+    if len(irreps) <= LONGEST_LIST:
+        return join([str(irrep["label"]) for irrep in irreps])
+    return f"{len(irreps)} of the {total} nontrivial irreps"
+
+
+def structure_sentence(result: dict[str, Any]) -> str:
+    """Which irreps the max-margin networks use; a complex pair is named by its first member."""
+    irreps = result["irreps"]
+    required, possible, excluded = (
+        [irrep for irrep in irreps if irrep["status"] == status]
+        for status in ("required", "possible", "excluded")
+    )
+    total = len(irreps)
+    if len(required) == total:
+        what = {1: "its only nontrivial irrep"}.get(total, f"all {total} nontrivial irreps")
+        if any(irrep["conjugates"] == 2 for irrep in irreps):
+            what += " (a complex irrep and its conjugate counted once)"
+        return f"Every max-margin network uses {what}."
+    parts = []
+    if required:
+        exactly = "" if possible else "exactly "
+        parts.append(f"every max-margin network uses {exactly}{_named(required, total)}")
+    if possible:
+        verb = (
+            "is used by some max-margin networks but not by all"
+            if len(possible) == 1
+            else ("are each used by some max-margin networks but not by all")
+        )
+        parts.append(f"{_named(possible, total)} {verb}")
+    if excluded:
+        parts.append(f"{_named(excluded, total)} {'appears' if len(excluded) == 1 else 'appear'} in none")
+    sentence = "; ".join(parts) + "."
+    return sentence[0].upper() + sentence[1:]
