@@ -1,0 +1,330 @@
+"""The character table of a finite group: classes, exact values, power maps; it can exist without its group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import gcd, lcm
+from typing import TYPE_CHECKING
+
+from theory.characters.cyclotomic import Cyclotomic, Value, conductor, galois, order_key, rational_mean
+
+if TYPE_CHECKING:
+    from theory.groups.finite_group import PermutationRealisation
+
+__all__ = ["AbelianRealisation", "CharacterTable", "Verdict", "assemble", "irrep_labels", "prime_factors"]
+
+
+@dataclass(frozen=True)
+class AbelianRealisation:
+    """The group `Z_(m_1) x ... x Z_(m_s)`, written additively.
+
+    Args:
+        invariants: the moduli `m_i >= 1`; they need not divide one another.
+        representatives: one vector of exponents for each class (that is, element), in the order of the columns.
+    """
+
+    invariants: tuple[int, ...]
+    representatives: tuple[tuple[int, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A fact that `CharacterTable.verify` has proved."""
+
+    fact: str
+    detail: str
+
+
+@dataclass(frozen=True, eq=False)  # compared by identity: hashing millions of values would cost more than any cache gains
+class CharacterTable:
+    """Irreducible characters (rows) on conjugacy classes (columns); see `assemble` for the order of the rows.
+
+    Args:
+        name: as typed, for display.
+        order: `n = |G|`.
+        class_names: a representative as a mathematician writes it, `(1,2)(3,4)`, or a name such as `2A`.
+        class_sizes: column 0 is the identity.
+        element_orders: a class.
+        power_maps: for every prime `p` that divides the order, the class of `g^p` for `g` in each class.
+        values: `chi_R(C)`; row 0 is the trivial character; a rational value is an `int`.
+        labels: `1a, 3a, 3b, ...`: degree and letters, in row order.
+        realisation: the group itself, with class representatives in column order; None for a table without a group.
+        source: where the table comes from: "Burnside–Dixon", "Murnaghan–Nakayama", "closed form", "GAP ...", "product".
+    """
+
+    name: str
+    order: int
+    class_names: tuple[str, ...]
+    class_sizes: tuple[int, ...]
+    element_orders: tuple[int, ...]
+    power_maps: Mapping[int, tuple[int, ...]]
+    values: tuple[tuple[int | Cyclotomic, ...], ...]
+    labels: tuple[str, ...]
+    realisation: PermutationRealisation | AbelianRealisation | None
+    source: str
+
+    @cached_property
+    def degrees(self) -> tuple[int, ...]:
+        """`d_R`, a row."""
+        return tuple(row[0] if isinstance(row[0], int) else 0 for row in self.values)
+
+    @cached_property
+    def exponent(self) -> int:
+        """Least common multiple of the element orders."""
+        return lcm(*self.element_orders)
+
+    @cached_property
+    def centraliser_orders(self) -> tuple[int, ...]:
+        """`n / |C|`, a class."""
+        return tuple(self.order // size for size in self.class_sizes)
+
+    @cached_property
+    def is_rational(self) -> bool:
+        """Whether every value is an integer."""
+        return not any(isinstance(value, Cyclotomic) for row in self.values for value in row)
+
+    @cached_property
+    def conductor(self) -> int:
+        """The least `N` with every value in `Q(zeta_N)`."""
+        if self.is_rational:
+            return 1
+        return lcm(*{conductor(value) for value in self.alphabet})
+
+    @cached_property
+    def alphabet(self) -> tuple[int | Cyclotomic, ...]:
+        """The distinct values, sorted by `order_key`."""
+        distinct = {value for row in self.values for value in _one_of_each(row)}
+        return tuple(sorted(distinct, key=order_key))
+
+    @cached_property
+    def codes(self) -> tuple[tuple[int, ...], ...]:
+        """The table with each value replaced by its place in `alphabet`."""
+        place = {value: code for code, value in enumerate(self.alphabet)}
+        by_id: dict[int, int] = {}  # hashing a cyclotomic number costs more than finding it by its address
+        for row in self.values:
+            for value in row:
+                if id(value) not in by_id:
+                    by_id[id(value)] = place[value]
+        return tuple(tuple([by_id[id(value)] for value in row]) for row in self.values)
+
+    @cached_property
+    def column_codes(self) -> tuple[tuple[int, ...], ...]:
+        """The transpose of `codes`."""
+        return tuple(zip(*self.codes, strict=True))
+
+    @cached_property
+    def indicators(self) -> tuple[int, ...]:
+        """Frobenius–Schur indicators `(1/n) sum_C |C| chi(C^2)`: +1 real, 0 complex, -1 quaternionic."""
+        weights = [0] * len(self.class_sizes)
+        for column, size in enumerate(self.class_sizes):
+            weights[self.power(column, 2)] += size
+        support = [(column, weight) for column, weight in enumerate(weights) if weight]
+        if self.is_rational:
+            sums = [sum(row[column] * weight for column, weight in support) for row in self.values]
+        else:  # the sum is rational, so each value may stand for its mean over the Galois group
+            means = [rational_mean(value) for value in self.alphabet]
+            sums = [sum(means[row[column]] * weight for column, weight in support) for row in self.codes]
+        # a quotient that is none of -1, 0, 1 is kept as it is, for verify() to refuse
+        return tuple(int(total // self.order) if not total % self.order else 2 for total in sums)
+
+    @cached_property
+    def inverse_classes(self) -> tuple[int, ...]:
+        """The class of `g^-1`, a class."""
+        return tuple(self.power(column, -1) for column in range(len(self.class_sizes)))
+
+    @cached_property
+    def conjugate_rows(self) -> tuple[int, ...]:
+        """The row of the complex conjugate character, a row."""
+        return self.galois_rows(-1)
+
+    @cached_property
+    def row_orbits(self) -> tuple[tuple[int, ...], ...]:
+        """Orbits of the Galois group on the rows, by first member."""
+        return _orbits([self.galois_rows(k) for k in unit_generators(self.conductor)], len(self.values))
+
+    @cached_property
+    def class_orbits(self) -> tuple[tuple[int, ...], ...]:
+        """Orbits of `g -> g^k`, `k` prime to the exponent, on the classes, by first member."""
+        return _orbits([self.galois_columns(k) for k in unit_generators(self.conductor)], len(self.class_sizes))
+
+    def power(self, column: int, exponent: int) -> int:
+        """The class of `g^exponent` for `g` in the class `column` and any integer exponent.
+
+        `g^(du)` with `d = gcd(exponent, m)`, `m` the order of `g`: the power maps give `g^d`, the Galois group the rest.
+        """
+        m = self.element_orders[column]
+        exponent %= m
+        d = gcd(exponent, m)
+        for p in prime_factors(d):
+            column = self.power_maps[p][column]
+        m //= d
+        unit = exponent // d % m
+        if unit in (0, 1) or self.is_rational:
+            return column
+        while gcd(unit, self.conductor) > 1:  # the column's conductors divide m, so that u + m acts on it as u does
+            unit += m
+        return self.galois_columns(unit % self.conductor)[column]
+
+    def galois_rows(self, k: int) -> tuple[int, ...]:
+        """The row of `sigma_k chi`, `sigma_k: zeta -> zeta^k`, for each row; `k` prime to `conductor`."""
+        return self._galois(k % self.conductor, "row")
+
+    def galois_columns(self, k: int) -> tuple[int, ...]:
+        """The class whose values are `sigma_k chi(C)`, for each class; `k` prime to `conductor`."""
+        return self._galois(k % self.conductor, "column")
+
+    def verify(self) -> tuple[Verdict, ...]:
+        """Prove every fact about the table that can be proved without its group.
+
+        Raises:
+            InputError: naming the fact that fails and its place.
+        """
+        from theory.characters.verification import verify
+
+        return verify(self)
+
+    @cached_property
+    def _actions(self) -> dict[tuple[int, str], tuple[int, ...]]:
+        return {}
+
+    def _galois(self, k: int, axis: str) -> tuple[int, ...]:
+        if self.is_rational:
+            return tuple(range(len(self.values)))
+        if (k, axis) not in self._actions:
+            place = {value: code for code, value in enumerate(self.alphabet)}
+            lines = self.codes if axis == "row" else self.column_codes
+            # an image outside the alphabet is on no line: the lookup below names the line
+            image = [
+                place.get(galois(value, k), -1) if isinstance(value, Cyclotomic) else code
+                for code, value in enumerate(self.alphabet)
+            ]
+            where = {line: number for number, line in enumerate(lines)}
+            found = []
+            for number, line in enumerate(lines):
+                target = where.get(tuple([image[code] for code in line]))
+                if target is None:
+                    raise GaloisError(axis, number, k)
+                found.append(target)
+            self._actions[k, axis] = tuple(found)
+        return self._actions[k, axis]
+
+
+class GaloisError(ArithmeticError):
+    """A line of the table whose Galois conjugate is no line of it: no group has this table."""
+
+    def __init__(self, axis: str, number: int, k: int) -> None:
+        super().__init__(f"the Galois conjugate of {axis} {number} under zeta -> zeta^{k} is no {axis} of the table")
+        self.axis, self.number, self.k = axis, number, k
+
+
+def assemble(
+    *,
+    name: str,
+    order: int,
+    class_names: Sequence[str],
+    class_sizes: Sequence[int],
+    element_orders: Sequence[int],
+    power_maps: Mapping[int, Sequence[int]],
+    rows: Iterable[tuple[Value, ...]],
+    realisation: PermutationRealisation | AbelianRealisation | None,
+    source: str,
+) -> CharacterTable:
+    """The table with its rows in the canonical order: by degree, then by values from the left, as `order_key` sorts them.
+
+    The trivial character comes first, since rationals come first and 1 is the largest rational value of degree 1.
+    """
+    unsorted = list(rows)
+    if all(isinstance(value, int) for row in unsorted for value in row):
+        ordered = sorted(unsorted, key=lambda row: (row[0], [-value for value in row]))  # type: ignore[operator]
+    else:
+        distinct = sorted({value for row in unsorted for value in _one_of_each(row)}, key=order_key)
+        rank = {value: place for place, value in enumerate(distinct)}
+        ranks = {id(value): rank[value] for row in unsorted for value in _one_of_each(row)}
+        ordered = sorted(unsorted, key=lambda row: (row[0], [ranks[id(value)] for value in row]))
+    values = tuple(ordered)
+    return CharacterTable(
+        name=name,
+        order=order,
+        class_names=tuple(class_names),
+        class_sizes=tuple(class_sizes),
+        element_orders=tuple(element_orders),
+        power_maps={p: tuple(image) for p, image in sorted(power_maps.items())},
+        values=values,  # type: ignore[arg-type]  # verify() proves that no value is a fraction
+        labels=irrep_labels([row[0] for row in values]),  # type: ignore[misc]
+        realisation=realisation,
+        source=source,
+    )
+
+
+def irrep_labels(degrees: Sequence[int]) -> tuple[str, ...]:
+    """`1a, 3a, 3b, ...`: degree and letters a..z, aa, ab, ... in the order of the rows.
+
+    >>> irrep_labels([1, 3, 3, 4])
+    ('1a', '3a', '3b', '4a')
+    """
+    seen: dict[int, int] = {}
+    labels = []
+    for degree in degrees:
+        number = seen[degree] = seen.get(degree, 0) + 1
+        letters = ""
+        while number:
+            number, letter = divmod(number - 1, 26)
+            letters = chr(ord("a") + letter) + letters
+        labels.append(f"{degree}{letters}")
+    return tuple(labels)
+
+
+def prime_factors(n: int) -> tuple[int, ...]:
+    """Prime factors of `n >= 1` with multiplicity, ascending, by trial division: the cost is the second largest of them."""
+    factors, p = [], 2
+    while n > 1:
+        if p * p > n:
+            p = n
+        while n % p == 0:
+            factors.append(p)
+            n //= p
+        p += 1
+    return tuple(factors)
+
+
+def unit_generators(n: int) -> tuple[int, ...]:
+    """Generators of the units modulo `n`: for each prime power `q` that divides `n` exactly, of those modulo `q`."""
+    generators = []
+    factors = prime_factors(n)
+    for p in sorted(set(factors)):
+        q = p ** factors.count(p)
+        local = [-1, 5] if p == 2 else [_primitive_root(p, q)]
+        rest = n // q
+        # equal to the generator modulo q, to 1 modulo n/q
+        generators += [(1 + rest * ((g - 1) * pow(rest, -1, q) % q)) % n for g in local]
+    return tuple(g for g in generators if g != 1)
+
+
+def _primitive_root(p: int, q: int) -> int:
+    order = q // p * (p - 1)
+    primes = set(prime_factors(order))
+    return next(g for g in range(2, q) if g % p and all(pow(g, order // r, q) != 1 for r in primes))
+
+
+def _one_of_each(row: Sequence[Value]) -> Iterable[Value]:
+    return {id(value): value for value in row}.values()
+
+
+def _orbits(generators: Sequence[Sequence[int]], points: int) -> tuple[tuple[int, ...], ...]:
+    seen: set[int] = set()
+    orbits = []
+    for start in range(points):
+        if start in seen:
+            continue
+        orbit, fresh = {start}, [start]
+        while fresh:
+            point = fresh.pop()
+            for image in (generator[point] for generator in generators):
+                if image not in orbit:
+                    orbit.add(image)
+                    fresh.append(image)
+        seen |= orbit
+        orbits.append(tuple(sorted(orbit)))
+    return tuple(orbits)

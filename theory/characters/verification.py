@@ -1,0 +1,313 @@
+"""Proofs of what a character table must satisfy, with no group at hand.
+
+- Galois: `zeta -> zeta^k` permutes the rows (decided on coefficients), so that every `sum_R` below is rational, and,
+  being an algebraic integer, an integer.
+- orthogonality of columns: `sum_R conj(chi_R(C)) chi_R(C') = [C = C'] n/|C|`. Both sides are integers, of absolute
+  value at most `B = max_C sum_R h(chi_R(C))^2 + n`, where `h` is the sum of the absolute coefficients; they agree modulo
+  primes `p = 1 mod N` whose product exceeds `B` under one homomorphism `Z[zeta_N] -> GF(p)`, hence they are equal.
+- orthogonality of rows: a square matrix that has a left inverse has it as right inverse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import gcd, prod
+
+from theory.characters.cyclotomic import Cyclotomic, conductor, from_terms, is_integral, residue, terms_of
+from theory.characters.table import CharacterTable, GaloisError, Verdict, prime_factors, unit_generators
+from theory.errors import InputError
+
+__all__ = ["verify"]
+
+_WORD = 2**62  # primes below this one keep flint's nmod arithmetic in single words
+_ROOM = 2**50  # a conductor up to this one leaves thousands of primes = 1 mod N below _WORD
+
+
+def verify(table: CharacterTable) -> tuple[Verdict, ...]:
+    """One verdict a fact, in the order of proof; see `CharacterTable.verify`."""
+    return (
+        _shape(table),
+        _classes(table),
+        _integrality(table),
+        _galois(table),
+        _degrees(table),
+        *_orthogonality(table),
+        _power_maps(table),
+        _indicators(table),
+    )
+
+
+def _refuse(table: CharacterTable, fact: str, place: str) -> InputError:
+    return InputError(f"{table.name}: not a character table: {fact}: {place}")
+
+
+def _class(table: CharacterTable, column: int) -> str:
+    return f"class {table.class_names[column]} (column {column})"
+
+
+def _shape(table: CharacterTable) -> Verdict:
+    c = len(table.class_sizes)
+    for what, length in (
+        ("class names", len(table.class_names)),
+        ("element orders", len(table.element_orders)),
+        ("labels", len(table.labels)),
+        ("rows", len(table.values)),
+    ):
+        if length != c:
+            raise _refuse(table, "square", f"{c} classes but {length} {what}")
+    for number, row in enumerate(table.values):
+        if len(row) != c:
+            raise _refuse(table, "square", f"row {number} holds {len(row)} values for {c} classes")
+    if not c or table.class_sizes[0] != 1 or table.element_orders[0] != 1:
+        raise _refuse(table, "identity", "column 0 must be the class of size 1 and element order 1")
+    if any(value != 1 for value in table.values[0]):
+        raise _refuse(table, "trivial character", "row 0 must be all ones")
+    return Verdict("square", f"{c} irreducible characters on {c} classes, the trivial one and the identity first")
+
+
+def _classes(table: CharacterTable) -> Verdict:
+    n = table.order
+    for column, (size, m) in enumerate(zip(table.class_sizes, table.element_orders, strict=True)):
+        if size < 1 or n % size:
+            raise _refuse(table, "class sizes", f"{_class(table, column)} has size {size}, which does not divide {n}")
+        if m < 1 or (n // size) % m:  # g lies in its centraliser
+            raise _refuse(
+                table, "element orders", f"{_class(table, column)}: {m} does not divide the centraliser order {n // size}"
+            )
+        if m == 1 and column:
+            raise _refuse(table, "element orders", f"{_class(table, column)} is a second class of element order 1")
+    if sum(table.class_sizes) != n:
+        raise _refuse(table, "class sizes", f"they sum to {sum(table.class_sizes)}, not to the order {n}")
+    for p in set(prime_factors(n)):
+        if p not in table.element_orders:
+            raise _refuse(table, "element orders", f"no class has element order {p}, a prime that divides {n} (Cauchy)")
+    return Verdict("class sizes", f"divisors of the order that sum to it: {n}")
+
+
+def _integrality(table: CharacterTable) -> Verdict:
+    for row in table.values:
+        if not isinstance(row[0], int) or row[0] < 1 or table.order % row[0]:
+            raise _refuse(table, "degrees", f"{row[0]} is no positive divisor of {table.order}")
+    if table.is_rational:
+        if not all(isinstance(value, int) for row in table.values for value in row):
+            raise _refuse(table, "integrality", "a rational value is no integer")
+        return Verdict("integrality", "every value is an integer")
+    for column, m in enumerate(table.element_orders):
+        for code in set(table.column_codes[column]):
+            value = table.alphabet[code]
+            if not is_integral(value):
+                raise _refuse(table, "integrality", f"{value} in {_class(table, column)} is no algebraic integer")
+            if m % conductor(value):  # sums of m-th roots of unity
+                raise _refuse(table, "integrality", f"{value} in {_class(table, column)} is not in Q(zeta_{m})")
+    return Verdict("integrality", "every value is a cyclotomic integer of conductor dividing the element order")
+
+
+def _galois(table: CharacterTable) -> Verdict:
+    """Rows and columns are permuted; sizes and element orders are constant on the orbits of classes."""
+    try:
+        for k in unit_generators(table.conductor):
+            table.galois_rows(k)
+            for column, image in enumerate(table.galois_columns(k)):
+                if (table.class_sizes[column], table.element_orders[column]) != (
+                    table.class_sizes[image],
+                    table.element_orders[image],
+                ):
+                    raise _refuse(
+                        table,
+                        "Galois action",
+                        f"{_class(table, column)} and its conjugate column {image} differ in size or element order",
+                    )
+    except GaloisError as error:
+        raise _refuse(table, "Galois action", str(error)) from None
+    return Verdict("Galois action", f"the automorphisms of Q(zeta_{table.conductor}) permute rows and columns")
+
+
+def _degrees(table: CharacterTable) -> Verdict:
+    total = sum(d * d for d in table.degrees)
+    if total != table.order:
+        raise _refuse(table, "degrees", f"their squares sum to {total}, not to the order {table.order}")
+    return Verdict("degrees", "divisors of the order whose squares sum to it")
+
+
+def _orthogonality(table: CharacterTable) -> tuple[Verdict, Verdict]:
+    bound = _entry_bound(table) + table.order
+    used = []
+    for p in _split_primes(table.conductor, bound):
+        _columns_orthogonal_modulo(table, p)
+        used.append(p)
+    assert prod(used) > bound
+    how = f"modulo {len(used)} split prime{'s' if len(used) > 1 else ''}, whose product exceeds every entry"
+    return Verdict("column orthogonality", how), Verdict("row orthogonality", "the inverse of a square matrix is two-sided")
+
+
+def _entry_bound(table: CharacterTable) -> int:
+    """`max_C sum_R h(chi_R(C))^2`, an upper bound for `|sum_R conj(chi_R(C)) chi_R(C')|` (Cauchy–Schwarz)."""
+    if table.is_rational:
+        return max(sum(map(_square, column)) for column in zip(*table.values, strict=True))
+    squares = [sum(abs(int(c)) for _, c in terms_of(value)) ** 2 for value in table.alphabet]
+    return max(sum(squares[code] for code in column) for column in table.column_codes)
+
+
+def _square(value: int) -> int:
+    return value * value
+
+
+def _split_primes(n: int, bound: int) -> Iterator[int]:
+    """Primes `p = 1 mod n` until their product exceeds the bound: of one word each, or a single one where n is huge."""
+    from flint import fmpz
+
+    product = 1
+    if n > _ROOM:
+        p = bound + 1 - bound % n
+        while p <= bound or not fmpz(p).is_prime():
+            p += n
+        yield p
+        return
+    p = _WORD - (_WORD - 1) % n
+    while product <= bound:
+        if fmpz(p).is_prime():
+            product *= p
+            yield p
+        p -= n
+
+
+def root_of_unity(n: int, p: int) -> int:
+    """An element of order exactly `n` in `GF(p)`, for a prime `p = 1 mod n`."""
+    primes = set(prime_factors(n))
+    powers = (pow(base, (p - 1) // n, p) for base in range(1, p))
+    return next(root for root in powers if all(pow(root, n // q, p) != 1 for q in primes))
+
+
+def _columns_orthogonal_modulo(table: CharacterTable, p: int) -> None:
+    c = len(table.class_sizes)
+    right = _residues(table, p, root_of_unity(table.conductor, p))
+    left = right if table.is_rational else _residues(table, p, pow(root_of_unity(table.conductor, p), -1, p))
+    if p < 2 * _WORD:
+        from flint import nmod_mat
+
+        product = nmod_mat(c, c, left, p).transpose() * nmod_mat(c, c, right, p)
+        expected = nmod_mat(c, c, _diagonal(table), p)
+        if product == expected:
+            return
+        gram = [int(value) for value in (product - expected).entries()]
+    else:
+        from flint import fmpz_mat
+
+        whole = fmpz_mat(c, c, left).transpose() * fmpz_mat(c, c, right)
+        gram = [(int(v) - z) % p for v, z in zip(whole.entries(), _diagonal(table), strict=True)]
+        if not any(gram):
+            return
+    wrong = next(place for place, value in enumerate(gram) if value)
+    first, second = divmod(wrong, c)
+    if first == second:
+        raise _refuse(
+            table, "column orthogonality", f"sum |chi|^2 over {_class(table, first)} is not {table.centraliser_orders[first]}"
+        )
+    raise _refuse(table, "column orthogonality", f"{_class(table, first)} and {_class(table, second)} are not orthogonal")
+
+
+def _diagonal(table: CharacterTable) -> list[int]:
+    c = len(table.class_sizes)
+    flat = [0] * (c * c)
+    flat[:: c + 1] = table.centraliser_orders
+    return flat
+
+
+def _residues(table: CharacterTable, p: int, root: int) -> list[int]:
+    """The table in `GF(p)` under `zeta_N -> root`, row by row."""
+    if table.is_rational:
+        return [value % p for row in table.values for value in row]
+    images = [residue(value, p, root, table.conductor) for value in table.alphabet]
+    return [images[code] for row in table.codes for code in row]
+
+
+def _power_maps(table: CharacterTable) -> Verdict:
+    primes = sorted(set(prime_factors(table.order)))
+    if sorted(table.power_maps) != primes:
+        raise _refuse(
+            table, "power maps", f"they are given for {sorted(table.power_maps)}, the primes dividing the order are {primes}"
+        )
+    c = len(table.class_sizes)
+    for p in primes:
+        image = table.power_maps[p]
+        if len(image) != c or any(not 0 <= target < c for target in image):
+            raise _refuse(table, "power maps", f"that of {p} does not list one of {c} columns for each class")
+        for column, target in enumerate(image):
+            _power_fits(table, p, column, target)
+        _power_congruence(table, p)
+    for p in primes:
+        for q in primes:
+            first, second = table.power_maps[p], table.power_maps[q]
+            for column in range(c) if p < q else ():
+                if first[second[column]] != second[first[column]]:
+                    raise _refuse(table, "power maps", f"those of {p} and {q} do not commute on {_class(table, column)}")
+    return Verdict("power maps", f"of {', '.join(map(str, primes))}: orders, centralisers, chi(g^p) = chi(g)^p mod p")
+
+
+def _power_fits(table: CharacterTable, p: int, column: int, target: int) -> None:
+    m = table.element_orders[column]
+    if table.element_orders[target] != m // gcd(m, p):
+        raise _refuse(
+            table, "power maps", f"{p}-th power of {_class(table, column)} must have order {m // gcd(m, p)}, see column {target}"
+        )
+    # the centraliser of g is a subgroup of the centraliser of g^p
+    if table.centraliser_orders[target] % table.centraliser_orders[column]:
+        raise _refuse(
+            table, "power maps", f"{p}-th power of {_class(table, column)}: its centraliser is no multiple, see column {target}"
+        )
+    if m % p and table.power(column, p) != target:  # then g -> g^p is the Galois action
+        raise _refuse(table, "power maps", f"{p}-th power of {_class(table, column)} is not its Galois conjugate")
+
+
+def _power_congruence(table: CharacterTable, p: int) -> None:
+    """`chi(g^p) = chi(g)^p mod p`; and `(sum c_i zeta^i)^p = sum c_i zeta^(ip) mod p`."""
+    image = table.power_maps[p]
+    columns = [column for column, m in enumerate(table.element_orders) if m % p == 0]
+    if table.is_rational:
+        reduced = {column: bytes([row[column] % p for row in table.values]) if p < 256 else None for column in columns}
+        for column in columns:
+            here = reduced[column] or [row[column] % p for row in table.values]
+            target = reduced.get(image[column]) or type(here)([row[image[column]] % p for row in table.values])
+            if here != target:
+                raise _refuse(table, "power maps", f"chi(g^{p}) differs from chi(g) mod {p} on {_class(table, column)}")
+        return
+    checked: dict[tuple[int, int], bool] = {}
+    for column in columns:
+        for pair in set(zip(table.column_codes[column], table.column_codes[image[column]], strict=True)):
+            if pair not in checked:
+                checked[pair] = _frobenius_congruent(table.alphabet[pair[0]], table.alphabet[pair[1]], p)
+            if not checked[pair]:
+                raise _refuse(
+                    table, "power maps", f"chi(g^{p}) differs from chi(g)^{p} mod {p} on {_class(table, column)}"
+                )
+
+
+def _frobenius_congruent(value: int | Cyclotomic, power: int | Cyclotomic, p: int) -> bool:
+    image = from_terms(conductor(value), {i * p: c for i, c in _collected(value, p)})
+    return all(c % p == 0 for _, c in terms_of(image - power))
+
+
+def _collected(value: int | Cyclotomic, p: int) -> list[tuple[int, int]]:
+    """Terms of the value with exponents that stay distinct after multiplication by `p` modulo the conductor."""
+    n = conductor(value)
+    total: dict[int, int] = {}
+    step = n // gcd(n, p)
+    for i, c in terms_of(value):
+        total[i % step] = total.get(i % step, 0) + int(c)
+    return list(total.items())
+
+
+def _indicators(table: CharacterTable) -> Verdict:
+    for row, indicator in enumerate(table.indicators):
+        real = table.conjugate_rows[row] == row
+        if indicator not in ((1, -1) if real else (0,)):
+            raise _refuse(
+                table, "indicators", f"that of {table.labels[row]} must be {'+1 or -1' if real else '0'}: see the squares"
+            )
+    roots = sum(
+        size for column, size in enumerate(table.class_sizes) if table.element_orders[column] <= 2
+    )
+    total = sum(nu * d for nu, d in zip(table.indicators, table.degrees, strict=True))
+    if total != roots:  # sum_R nu_R d_R counts the solutions of g^2 = 1
+        raise _refuse(table, "indicators", f"sum nu d = {total}, but {roots} elements have g^2 = 1")
+    return Verdict("indicators", f"sum nu d = {roots}, the number of solutions of g^2 = 1")
