@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from math import gcd, lcm, prod
+from operator import mul
 
 from theory.characters.cyclotomic import Value, root
 from theory.characters.table import AbelianRealisation, CharacterTable, assemble, prime_factors
@@ -47,7 +48,7 @@ def abelian(invariants: Sequence[int], name: str | None = None) -> CharacterTabl
     powers = [root(exponent, k) for k in range(exponent)]
     scaled = [tuple(k * (exponent // m) for k, m in zip(element, moduli, strict=True)) for element in elements]
     rows = [
-        tuple([powers[sum(map(int.__mul__, j, k)) % exponent] for k in scaled])  # exponents jk/m over the exponent
+        tuple([powers[sum(map(mul, j, k)) % exponent] for k in scaled])  # exponents jk/m over the exponent
         for j in elements
     ]
     return _verified(

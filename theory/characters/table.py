@@ -6,11 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import gcd, lcm
+from operator import mul
 from typing import TYPE_CHECKING
 
 from theory.characters.cyclotomic import Cyclotomic, Value, conductor, galois, order_key, rational_mean
 
 if TYPE_CHECKING:
+    import numpy as np
+    from jaxtyping import Int
+
     from theory.groups.finite_group import PermutationRealisation
 
 __all__ = ["AbelianRealisation", "CharacterTable", "Verdict", "assemble", "irrep_labels", "prime_factors"]
@@ -95,24 +99,12 @@ class CharacterTable:
     @cached_property
     def alphabet(self) -> tuple[int | Cyclotomic, ...]:
         """The distinct values, sorted by `order_key`."""
-        distinct = {value for row in self.values for value in _one_of_each(row)}
-        return tuple(sorted(distinct, key=order_key))
+        return tuple(sorted(_distinct(self.values), key=order_key))  # type: ignore[arg-type]
 
     @cached_property
-    def codes(self) -> tuple[tuple[int, ...], ...]:
+    def codes(self) -> Int[np.ndarray, "r c"]:
         """The table with each value replaced by its place in `alphabet`."""
-        place = {value: code for code, value in enumerate(self.alphabet)}
-        by_id: dict[int, int] = {}  # hashing a cyclotomic number costs more than finding it by its address
-        for row in self.values:
-            for value in row:
-                if id(value) not in by_id:
-                    by_id[id(value)] = place[value]
-        return tuple(tuple([by_id[id(value)] for value in row]) for row in self.values)
-
-    @cached_property
-    def column_codes(self) -> tuple[tuple[int, ...], ...]:
-        """The transpose of `codes`."""
-        return tuple(zip(*self.codes, strict=True))
+        return _coded(self.values, self.alphabet)
 
     @cached_property
     def indicators(self) -> tuple[int, ...]:
@@ -122,12 +114,18 @@ class CharacterTable:
             weights[self.power(column, 2)] += size
         support = [(column, weight) for column, weight in enumerate(weights) if weight]
         if self.is_rational:
-            sums = [sum(row[column] * weight for column, weight in support) for row in self.values]
+            total = self.order
+            sums = [sum(row[column] * weight for column, weight in support) for row in self.values]  # type: ignore[misc]
         else:  # the sum is rational, so each value may stand for its mean over the Galois group
             means = [rational_mean(value) for value in self.alphabet]
-            sums = [sum(means[row[column]] * weight for column, weight in support) for row in self.codes]
-        # a quotient that is none of -1, 0, 1 is kept as it is, for verify() to refuse
-        return tuple(int(total // self.order) if not total % self.order else 2 for total in sums)
+            scale = lcm(*(mean.denominator for mean in means))
+            whole = [int(mean * scale) for mean in means]
+            total = self.order * scale
+            columns = self.codes[:, [column for column, _ in support]].tolist()
+            heights = [weight for _, weight in support]
+            sums = [sum(map(mul, [whole[code] for code in row], heights)) for row in columns]
+        # verify() refuses the 2, which no table has
+        return tuple(value // total if not value % total else 2 for value in sums)
 
     @cached_property
     def inverse_classes(self) -> tuple[int, ...]:
@@ -193,17 +191,22 @@ class CharacterTable:
         if self.is_rational:
             return tuple(range(len(self.values)))
         if (k, axis) not in self._actions:
+            import numpy as np
+
             place = {value: code for code, value in enumerate(self.alphabet)}
-            lines = self.codes if axis == "row" else self.column_codes
+            lines = self.codes if axis == "row" else self.codes.T
             # an image outside the alphabet is on no line: the lookup below names the line
-            image = [
-                place.get(galois(value, k), -1) if isinstance(value, Cyclotomic) else code
-                for code, value in enumerate(self.alphabet)
-            ]
-            where = {line: number for number, line in enumerate(lines)}
+            image = np.array(
+                [
+                    place.get(galois(value, k), -1) if isinstance(value, Cyclotomic) else code
+                    for code, value in enumerate(self.alphabet)
+                ],
+                dtype=self.codes.dtype,
+            )
+            where = {line.tobytes(): number for number, line in enumerate(lines)}
             found = []
-            for number, line in enumerate(lines):
-                target = where.get(tuple([image[code] for code in line]))
+            for number, line in enumerate(image[lines]):
+                target = where.get(line.tobytes())
                 if target is None:
                     raise GaloisError(axis, number, k)
                 found.append(target)
@@ -236,15 +239,17 @@ def assemble(
     The trivial character comes first, since rationals come first and 1 is the largest rational value of degree 1.
     """
     unsorted = list(rows)
+    known: dict[str, object] = {}
     if all(isinstance(value, int) for row in unsorted for value in row):
-        ordered = sorted(unsorted, key=lambda row: (row[0], [-value for value in row]))  # type: ignore[operator]
+        values = tuple(sorted(unsorted, key=lambda row: (row[0], [-value for value in row])))  # type: ignore[operator]
     else:
-        distinct = sorted({value for row in unsorted for value in _one_of_each(row)}, key=order_key)
-        rank = {value: place for place, value in enumerate(distinct)}
-        ranks = {id(value): rank[value] for row in unsorted for value in _one_of_each(row)}
-        ordered = sorted(unsorted, key=lambda row: (row[0], [ranks[id(value)] for value in row]))
-    values = tuple(ordered)
-    return CharacterTable(
+        alphabet = tuple(sorted(_distinct(unsorted), key=order_key))
+        codes = _coded(unsorted, alphabet)
+        keys = [line.tobytes() for line in codes.astype(">i4")]  # most significant byte first: sorts as the codes do
+        order_of_rows = sorted(range(len(keys)), key=lambda i: (unsorted[i][0], keys[i]))
+        values = tuple(unsorted[i] for i in order_of_rows)
+        known = {"alphabet": alphabet, "codes": codes[order_of_rows], "is_rational": False}
+    table = CharacterTable(
         name=name,
         order=order,
         class_names=tuple(class_names),
@@ -256,6 +261,8 @@ def assemble(
         realisation=realisation,
         source=source,
     )
+    vars(table).update(known)  # cached properties that need not be computed again
+    return table
 
 
 def irrep_labels(degrees: Sequence[int]) -> tuple[str, ...]:
@@ -308,8 +315,24 @@ def _primitive_root(p: int, q: int) -> int:
     return next(g for g in range(2, q) if g % p and all(pow(g, order // r, q) != 1 for r in primes))
 
 
-def _one_of_each(row: Sequence[Value]) -> Iterable[Value]:
-    return {id(value): value for value in row}.values()
+def _distinct(rows: Iterable[Sequence[Value]]) -> set[Value]:
+    """The distinct values, hashing each object once: tables share their value objects."""
+    found: set[Value] = set()
+    for row in rows:
+        found.update({id(value): value for value in row}.values())
+    return found
+
+
+def _coded(rows: Sequence[Sequence[Value]], alphabet: Sequence[Value]) -> Int[np.ndarray, "r c"]:
+    import numpy as np
+
+    place = {value: code for code, value in enumerate(alphabet)}
+    codes = np.empty((len(rows), len(rows[0])), dtype=np.int32)
+    by_id: dict[int, int] = {}
+    for number, row in enumerate(rows):
+        by_id.update({i: place[value] for i, value in {id(value): value for value in row}.items() if i not in by_id})
+        codes[number] = [by_id[id(value)] for value in row]
+    return codes
 
 
 def _orbits(generators: Sequence[Sequence[int]], points: int) -> tuple[tuple[int, ...], ...]:

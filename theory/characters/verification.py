@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import gcd, prod
+from math import gcd, isqrt, prod
 
 from theory.characters.cyclotomic import Cyclotomic, conductor, from_terms, is_integral, residue, terms_of
 from theory.characters.table import CharacterTable, GaloisError, Verdict, prime_factors, unit_generators
@@ -19,8 +19,7 @@ from theory.errors import InputError
 
 __all__ = ["verify"]
 
-_WORD = 2**62  # primes below this one keep flint's nmod arithmetic in single words
-_ROOM = 2**50  # a conductor up to this one leaves thousands of primes = 1 mod N below _WORD
+_ROOM = 2**10  # numbers = 1 mod N there must be below the cap for us to look for primes among them
 
 
 def verify(table: CharacterTable) -> tuple[Verdict, ...]:
@@ -92,18 +91,22 @@ def _integrality(table: CharacterTable) -> Verdict:
         if not all(isinstance(value, int) for row in table.values for value in row):
             raise _refuse(table, "integrality", "a rational value is no integer")
         return Verdict("integrality", "every value is an integer")
+    for value in table.alphabet:
+        if not is_integral(value):
+            raise _refuse(table, "integrality", f"{value} is no algebraic integer")
+    conductors = [conductor(value) for value in table.alphabet]
     for column, m in enumerate(table.element_orders):
-        for code in set(table.column_codes[column]):
-            value = table.alphabet[code]
-            if not is_integral(value):
-                raise _refuse(table, "integrality", f"{value} in {_class(table, column)} is no algebraic integer")
-            if m % conductor(value):  # sums of m-th roots of unity
+        for code in set(table.codes[:, column].tolist()):
+            if m % conductors[code]:  # a sum of m-th roots of unity
+                value = table.alphabet[code]
                 raise _refuse(table, "integrality", f"{value} in {_class(table, column)} is not in Q(zeta_{m})")
     return Verdict("integrality", "every value is a cyclotomic integer of conductor dividing the element order")
 
 
 def _galois(table: CharacterTable) -> Verdict:
     """Rows and columns are permuted; sizes and element orders are constant on the orbits of classes."""
+    if not table.is_rational and len({line.tobytes() for line in table.codes}) < len(table.values):
+        raise _refuse(table, "Galois action", "two rows are equal")  # else it need not permute them
     try:
         for k in unit_generators(table.conductor):
             table.galois_rows(k)
@@ -132,7 +135,7 @@ def _degrees(table: CharacterTable) -> Verdict:
 def _orthogonality(table: CharacterTable) -> tuple[Verdict, Verdict]:
     bound = _entry_bound(table) + table.order
     used = []
-    for p in _split_primes(table.conductor, bound):
+    for p in _split_primes(table.conductor, bound, _float_cap(len(table.values))):
         _columns_orthogonal_modulo(table, p)
         used.append(p)
     assert prod(used) > bound
@@ -145,26 +148,27 @@ def _entry_bound(table: CharacterTable) -> int:
     if table.is_rational:
         return max(sum(map(_square, column)) for column in zip(*table.values, strict=True))
     squares = [sum(abs(int(c)) for _, c in terms_of(value)) ** 2 for value in table.alphabet]
-    return max(sum(squares[code] for code in column) for column in table.column_codes)
+    return max(sum([squares[code] for code in column]) for column in table.codes.T.tolist())
 
 
 def _square(value: int) -> int:
     return value * value
 
 
-def _split_primes(n: int, bound: int) -> Iterator[int]:
-    """Primes `p = 1 mod n` until their product exceeds the bound: of one word each, or a single one where n is huge."""
+def _split_primes(n: int, bound: int, cap: int) -> Iterator[int]:
+    """Primes `p = 1 mod n` until their product exceeds the bound: below the cap, or a single one where n is too large."""
     from flint import fmpz
 
-    product = 1
-    if n > _ROOM:
+    if n > cap // _ROOM:
         p = bound + 1 - bound % n
         while p <= bound or not fmpz(p).is_prime():
             p += n
         yield p
         return
-    p = _WORD - (_WORD - 1) % n
+    product = 1
+    p = cap - (cap - 1) % n
     while product <= bound:
+        assert p > 1, "there are enough primes below the cap"
         if fmpz(p).is_prime():
             product *= p
             yield p
@@ -178,47 +182,56 @@ def root_of_unity(n: int, p: int) -> int:
     return next(root for root in powers if all(pow(root, n // q, p) != 1 for q in primes))
 
 
+def _float_cap(rows: int) -> int:
+    """Below it, sums of `rows` products of residues in `-p/2..p/2` stay within `2^53`, so float64 holds them exactly."""
+    return isqrt(2**55 // rows)
+
+
 def _columns_orthogonal_modulo(table: CharacterTable, p: int) -> None:
     c = len(table.class_sizes)
-    right = _residues(table, p, root_of_unity(table.conductor, p))
-    left = right if table.is_rational else _residues(table, p, pow(root_of_unity(table.conductor, p), -1, p))
-    if p < 2 * _WORD:
-        from flint import nmod_mat
-
-        product = nmod_mat(c, c, left, p).transpose() * nmod_mat(c, c, right, p)
-        expected = nmod_mat(c, c, _diagonal(table), p)
-        if product == expected:
-            return
-        gram = [int(value) for value in (product - expected).entries()]
+    root = root_of_unity(table.conductor, p)
+    right = _residues(table, p, root)
+    left = right if table.is_rational else _residues(table, p, pow(root, -1, p))
+    if p <= _float_cap(c):
+        wrong = _float_defect(table, p, left, right)
     else:
         from flint import fmpz_mat
 
-        whole = fmpz_mat(c, c, left).transpose() * fmpz_mat(c, c, right)
-        gram = [(int(v) - z) % p for v, z in zip(whole.entries(), _diagonal(table), strict=True)]
-        if not any(gram):
-            return
-    wrong = next(place for place, value in enumerate(gram) if value)
+        gram = fmpz_mat(c, c, left).transpose() * fmpz_mat(c, c, right)
+        expected = [0] * (c * c)
+        expected[:: c + 1] = table.centraliser_orders
+        defects = zip(gram.entries(), expected, strict=True)
+        wrong = next((place for place, (value, z) in enumerate(defects) if (int(value) - z) % p), None)
+    if wrong is None:
+        return
     first, second = divmod(wrong, c)
     if first == second:
-        raise _refuse(
-            table, "column orthogonality", f"sum |chi|^2 over {_class(table, first)} is not {table.centraliser_orders[first]}"
-        )
+        norm = table.centraliser_orders[first]
+        raise _refuse(table, "column orthogonality", f"sum |chi|^2 over {_class(table, first)} is not {norm}")
     raise _refuse(table, "column orthogonality", f"{_class(table, first)} and {_class(table, second)} are not orthogonal")
 
 
-def _diagonal(table: CharacterTable) -> list[int]:
+def _float_defect(table: CharacterTable, p: int, left: list[int], right: list[int]) -> int | None:
+    import numpy as np
+
     c = len(table.class_sizes)
-    flat = [0] * (c * c)
-    flat[:: c + 1] = table.centraliser_orders
-    return flat
+    assert c * (p // 2) ** 2 <= 2**53
+    first, second = (
+        np.where(residues > p // 2, residues - p, residues).reshape(c, c).astype(np.float64)
+        for residues in (np.array(left), np.array(right))
+    )
+    gram = (first.T @ second).astype(np.int64)
+    gram.flat[:: c + 1] -= np.array([z % p for z in table.centraliser_orders])
+    defects = np.flatnonzero(gram % p)
+    return int(defects[0]) if defects.size else None
 
 
 def _residues(table: CharacterTable, p: int, root: int) -> list[int]:
     """The table in `GF(p)` under `zeta_N -> root`, row by row."""
     if table.is_rational:
-        return [value % p for row in table.values for value in row]
+        return [value % p for row in table.values for value in row]  # type: ignore[operator]
     images = [residue(value, p, root, table.conductor) for value in table.alphabet]
-    return [images[code] for row in table.codes for code in row]
+    return [images[code] for code in table.codes.ravel().tolist()]
 
 
 def _power_maps(table: CharacterTable) -> Verdict:
@@ -273,7 +286,7 @@ def _power_congruence(table: CharacterTable, p: int) -> None:
         return
     checked: dict[tuple[int, int], bool] = {}
     for column in columns:
-        for pair in set(zip(table.column_codes[column], table.column_codes[image[column]], strict=True)):
+        for pair in set(zip(*table.codes[:, [column, image[column]]].T.tolist(), strict=True)):
             if pair not in checked:
                 checked[pair] = _frobenius_congruent(table.alphabet[pair[0]], table.alphabet[pair[1]], p)
             if not checked[pair]:
