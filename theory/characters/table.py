@@ -13,7 +13,7 @@ from theory.characters.cyclotomic import Cyclotomic, Value, conductor, galois, o
 
 if TYPE_CHECKING:
     import numpy as np
-    from jaxtyping import Int
+    from jaxtyping import Int, Shaped
 
     from theory.groups.finite_group import PermutationRealisation
 
@@ -105,6 +105,16 @@ class CharacterTable:
     def codes(self) -> Int[np.ndarray, "r c"]:
         """The table with each value replaced by its place in `alphabet`."""
         return _coded(self.values, self.alphabet)
+
+    @cached_property
+    def integers(self) -> Shaped[np.ndarray, "r c"]:
+        """The values of a rational table as one array: int64, or Python integers where they do not fit."""
+        import numpy as np
+
+        try:
+            return np.array(self.values, dtype=np.int64)
+        except OverflowError:
+            return np.array(self.values, dtype=object)
 
     @cached_property
     def indicators(self) -> tuple[int, ...]:
@@ -242,6 +252,7 @@ def assemble(
     known: dict[str, object] = {}
     if all(isinstance(value, int) for row in unsorted for value in row):
         values = tuple(sorted(unsorted, key=lambda row: (row[0], [-value for value in row])))  # type: ignore[operator]
+        known = {"is_rational": True}
     else:
         alphabet = tuple(sorted(_distinct(unsorted), key=order_key))
         codes = _coded(unsorted, alphabet)

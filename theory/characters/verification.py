@@ -13,6 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import gcd, isqrt, prod
 
+import numpy as np
+from jaxtyping import Shaped
+
 from theory.characters.cyclotomic import Cyclotomic, conductor, from_terms, is_integral, residue, terms_of
 from theory.characters.table import CharacterTable, GaloisError, Verdict, prime_factors, unit_generators
 from theory.errors import InputError
@@ -87,9 +90,10 @@ def _integrality(table: CharacterTable) -> Verdict:
     for row in table.values:
         if not isinstance(row[0], int) or row[0] < 1 or table.order % row[0]:
             raise _refuse(table, "degrees", f"{row[0]} is no positive divisor of {table.order}")
+    strange = {type(value).__name__ for row in table.values for value in row} - {"int", "Cyclotomic"}
+    if strange:
+        raise _refuse(table, "integrality", f"values must be int or Cyclotomic, not {', '.join(sorted(strange))}")
     if table.is_rational:
-        if not all(isinstance(value, int) for row in table.values for value in row):
-            raise _refuse(table, "integrality", "a rational value is no integer")
         return Verdict("integrality", "every value is an integer")
     for value in table.alphabet:
         if not is_integral(value):
@@ -146,13 +150,9 @@ def _orthogonality(table: CharacterTable) -> tuple[Verdict, Verdict]:
 def _entry_bound(table: CharacterTable) -> int:
     """`max_C sum_R h(chi_R(C))^2`, an upper bound for `|sum_R conj(chi_R(C)) chi_R(C')|` (Cauchy–Schwarz)."""
     if table.is_rational:
-        return max(sum(map(_square, column)) for column in zip(*table.values, strict=True))
+        return max(sum([value * value for value in column]) for column in table.integers.T.tolist())
     squares = [sum(abs(int(c)) for _, c in terms_of(value)) ** 2 for value in table.alphabet]
     return max(sum([squares[code] for code in column]) for column in table.codes.T.tolist())
-
-
-def _square(value: int) -> int:
-    return value * value
 
 
 def _split_primes(n: int, bound: int, cap: int) -> Iterator[int]:
@@ -187,51 +187,58 @@ def _float_cap(rows: int) -> int:
     return isqrt(2**55 // rows)
 
 
+def _float_cap(rows: int) -> int:
+    """Below it, sums of `rows` products of residues in `-p/2..p/2` stay within `2^53`, so float64 holds them exactly."""
+    return isqrt(2**55 // rows)
+
+
 def _columns_orthogonal_modulo(table: CharacterTable, p: int) -> None:
-    c = len(table.class_sizes)
     root = root_of_unity(table.conductor, p)
     right = _residues(table, p, root)
     left = right if table.is_rational else _residues(table, p, pow(root, -1, p))
-    if p <= _float_cap(c):
-        wrong = _float_defect(table, p, left, right)
-    else:
-        from flint import fmpz_mat
-
-        gram = fmpz_mat(c, c, left).transpose() * fmpz_mat(c, c, right)
-        expected = [0] * (c * c)
-        expected[:: c + 1] = table.centraliser_orders
-        defects = zip(gram.entries(), expected, strict=True)
-        wrong = next((place for place, (value, z) in enumerate(defects) if (int(value) - z) % p), None)
+    wrong = (_float_defect if p <= _float_cap(len(table.values)) else _flint_defect)(table, p, left, right)
     if wrong is None:
         return
-    first, second = divmod(wrong, c)
+    first, second = divmod(wrong, len(table.class_sizes))
     if first == second:
         norm = table.centraliser_orders[first]
         raise _refuse(table, "column orthogonality", f"sum |chi|^2 over {_class(table, first)} is not {norm}")
     raise _refuse(table, "column orthogonality", f"{_class(table, first)} and {_class(table, second)} are not orthogonal")
 
 
-def _float_defect(table: CharacterTable, p: int, left: list[int], right: list[int]) -> int | None:
-    import numpy as np
-
-    c = len(table.class_sizes)
-    assert c * (p // 2) ** 2 <= 2**53
-    first, second = (
-        np.where(residues > p // 2, residues - p, residues).reshape(c, c).astype(np.float64)
-        for residues in (np.array(left), np.array(right))
-    )
+def _float_defect(
+    table: CharacterTable, p: int, left: Shaped[np.ndarray, "r c"], right: Shaped[np.ndarray, "r c"]
+) -> int | None:
+    assert len(left) * (p // 2) ** 2 <= 2**53
+    first, second = (np.where(m > p // 2, m - p, m).astype(np.float64) for m in (left, right))
     gram = (first.T @ second).astype(np.int64)
-    gram.flat[:: c + 1] -= np.array([z % p for z in table.centraliser_orders])
+    gram.flat[:: len(gram) + 1] -= np.array([z % p for z in table.centraliser_orders])
     defects = np.flatnonzero(gram % p)
     return int(defects[0]) if defects.size else None
 
 
-def _residues(table: CharacterTable, p: int, root: int) -> list[int]:
-    """The table in `GF(p)` under `zeta_N -> root`, row by row."""
+def _flint_defect(
+    table: CharacterTable, p: int, left: Shaped[np.ndarray, "r c"], right: Shaped[np.ndarray, "r c"]
+) -> int | None:
+    from flint import fmpz_mat
+
+    gram = fmpz_mat(left.T.tolist()) * fmpz_mat(right.tolist())
+    expected = [0] * gram.nrows() ** 2
+    expected[:: gram.nrows() + 1] = table.centraliser_orders
+    defects = zip(gram.entries(), expected, strict=True)
+    return next((place for place, (value, z) in enumerate(defects) if (int(value) - z) % p), None)
+
+
+def _residues(table: CharacterTable, p: int, root: int) -> Shaped[np.ndarray, "r c"]:
+    """The table in `GF(p)` under `zeta_N -> root`: int64, or Python integers where they do not fit."""
     if table.is_rational:
-        return [value % p for row in table.values for value in row]  # type: ignore[operator]
-    images = [residue(value, p, root, table.conductor) for value in table.alphabet]
-    return [images[code] for code in table.codes.ravel().tolist()]
+        return table.integers % p
+    images = np.array([residue(value, p, root, table.conductor) for value in table.alphabet], dtype=_word(p))
+    return images[table.codes]
+
+
+def _word(bound: int) -> type:
+    return np.int64 if bound < 2**62 else object
 
 
 def _power_maps(table: CharacterTable) -> Verdict:
@@ -277,12 +284,11 @@ def _power_congruence(table: CharacterTable, p: int) -> None:
     image = table.power_maps[p]
     columns = [column for column, m in enumerate(table.element_orders) if m % p == 0]
     if table.is_rational:
-        reduced = {column: bytes([row[column] % p for row in table.values]) if p < 256 else None for column in columns}
-        for column in columns:
-            here = reduced[column] or [row[column] % p for row in table.values]
-            target = reduced.get(image[column]) or type(here)([row[image[column]] % p for row in table.values])
-            if here != target:
-                raise _refuse(table, "power maps", f"chi(g^{p}) differs from chi(g) mod {p} on {_class(table, column)}")
+        residues = table.integers % p
+        differs = (residues[:, columns] != residues[:, [image[column] for column in columns]]).any(axis=0)
+        if differs.any():
+            column = columns[int(np.argmax(differs))]
+            raise _refuse(table, "power maps", f"chi(g^{p}) differs from chi(g) mod {p} on {_class(table, column)}")
         return
     checked: dict[tuple[int, int], bool] = {}
     for column in columns:
