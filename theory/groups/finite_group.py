@@ -8,15 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Int
 
-__all__ = ["FiniteGroup", "PermutationRealisation"]
+from theory.arithmetic import factorised
+
+__all__ = ["ELEMENT_LIMIT", "FiniteGroup", "PermutationRealisation"]
+
+ELEMENT_LIMIT = 5_000_000  # elements of a group that is enumerated
 
 
 @dataclass(frozen=True)
 class PermutationRealisation:
     """A faithful permutation action on `{0, ..., degree - 1}`: what a certificate writes down of a group.
 
-    A permutation is the tuple of its images. The product `gh` acts by `g` first, then by `h` (GAP's convention):
-    `(gh)[i] = h[g[i]]`.
+    A permutation is the tuple of its images. The product `gh` acts by `g` first, then by `h` (GAP's
+    convention): `(gh)[i] = h[g[i]]`.
 
     Args:
         degree: number of points.
@@ -33,8 +37,8 @@ class PermutationRealisation:
 class FiniteGroup(ABC):
     """A group on the indices `0, ..., order - 1`, the identity at index 0.
 
-    Subclasses compute products of whole index arrays; none of them needs a Cayley table. The order `n` is written
-    `" n"` in shapes, a batch of any shape `"*b"`.
+    Subclasses compute products of whole index arrays; none of them needs a Cayley table. The order `n` is
+    written `" n"` in shapes, a batch of any shape `"*b"`.
     """
 
     name: str
@@ -42,7 +46,7 @@ class FiniteGroup(ABC):
     generators: tuple[int, ...]
 
     @abstractmethod
-    def multiply(self, left: Int[np.ndarray, "*b"], right: Int[np.ndarray, "*b"]) -> Int[np.ndarray, "*b"]:
+    def multiply(self, left: Int[np.ndarray, "*#b"], right: Int[np.ndarray, "*#b"]) -> Int[np.ndarray, "*b"]:
         """Indices of the products `gh`, elementwise with numpy's broadcasting."""
 
     @abstractmethod
@@ -55,4 +59,34 @@ class FiniteGroup(ABC):
 
     @abstractmethod
     def element_name(self, element: int) -> str:
-        """What a mathematician would write for this element, e.g. `(1,2)(3,4)`; `()` for the identity of a permutation group."""
+        """What a mathematician would write for this element, e.g. `(1,2)(3,4)` or `a^2 b`."""
+
+    def power(self, elements: Int[np.ndarray, " b"], exponent: int) -> Int[np.ndarray, " b"]:
+        """Indices of `g^exponent` for any integer exponent."""
+        base = np.asarray(elements)
+        if exponent < 0:
+            base, exponent = self.inverse(base), -exponent
+        result = np.zeros_like(base)
+        while exponent:
+            if exponent & 1:
+                result = self.multiply(result, base)
+            exponent >>= 1
+            if exponent:
+                base = self.multiply(base, base)
+        return result
+
+    def element_orders(self, elements: Int[np.ndarray, " b"]) -> Int[np.ndarray, " b"]:
+        """The order of each element."""
+        orders = np.ones(len(elements), dtype=np.int64)
+        for prime, multiplicity in factorised(self.order):
+            # The p-part of the order of g is the order of g^(n / p^e).
+            part = self.power(elements, self.order // prime**multiplicity)
+            while (alive := part != 0).any():
+                orders[alive] *= prime
+                part = self.power(part, prime)
+        return orders
+
+    def conjugation(self, by: int) -> Int[np.ndarray, " n"]:
+        """The map `x -> s^-1 x s` on all elements, in index order."""
+        s = np.array(by)
+        return self.multiply(self.inverse(s), self.multiply(np.arange(self.order), s))
