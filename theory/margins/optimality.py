@@ -1,0 +1,95 @@
+"""The optimality conditions of a merged margin program, each a named check that is decided exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import lcm
+
+from flint import arb, ctx, fmpq
+
+from theory.margins.radicals import FIRST_PRECISION, ZERO, RadicalSum
+from theory.margins.reduction import MergedProgram
+
+__all__ = ["cost_slack_signs", "cover_slacks", "failures", "value"]
+
+
+def value(program: MergedProgram, primal: Sequence[Fraction]) -> RadicalSum:
+    """`sum_R a_R s_R`."""
+    return sum((cost * a for cost, a in zip(program.costs, primal, strict=True) if a), ZERO)
+
+
+def cover_slacks(program: MergedProgram, primal: Sequence[Fraction]) -> tuple[Fraction, ...]:
+    """`sum_R a_R (1 - X_R(C)) - 1`, a class orbit."""
+    support = [(row, a) for row, a in enumerate(primal) if a]
+    scale = lcm(*(a.denominator * program.table.degrees[program.irreps[row]] for row, a in support))
+    # integers over one denominator: a sum of many fractions would reduce each partial sum
+    weights = [(row, int(a * scale)) for row, a in support]
+    slacks = []
+    for column in range(len(program.classes)):
+        total = Fraction(0)
+        whole = -scale
+        for row, weight in weights:
+            term = weight * program.coefficient(row, column)
+            if term.denominator == 1:
+                whole += term.numerator
+            else:
+                total += term
+        slacks.append((total + whole) / scale)
+    return tuple(slacks)
+
+
+def cost_slack_signs(program: MergedProgram, dual: Sequence[RadicalSum]) -> tuple[int, ...]:
+    """Signs of `s_R - sum_C y_C (1 - X_R(C))`, a row orbit: by balls, and exactly where a ball contains zero."""
+    support = [column for column, y in enumerate(dual) if y]
+    signs = []
+    with ctx.workprec(2 * FIRST_PRECISION):
+        balls = [dual[column].ball() for column in support]
+        for row, cost in enumerate(program.costs):
+            coefficients = [program.coefficient(row, column) for column in support]
+            slack = cost.ball()
+            for coefficient, ball in zip(coefficients, balls, strict=True):
+                slack -= ball * arb(fmpq(coefficient.numerator, coefficient.denominator))
+            if slack.contains(0):
+                exact = sum((dual[c] * q for c, q in zip(support, coefficients, strict=True)), ZERO)
+                signs.append((cost - exact).sign())
+            else:
+                signs.append(1 if slack > 0 else -1)
+    return tuple(signs)
+
+
+def failures(
+    program: MergedProgram, primal: Sequence[Fraction], dual: Sequence[RadicalSum], strict: bool = False
+) -> tuple[str, ...]:
+    """Which optimality conditions fail, in words; none means that both sides are optimal.
+
+    Args:
+        program: the merged program.
+        primal: `a`, a row orbit.
+        dual: `y`, a class orbit.
+        strict: whether the pair must also be strictly complementary.
+
+    Feasibility of both sides and equality of their values prove optimality (weak duality).
+    """
+    found = []
+    covers, costs = cover_slacks(program, primal), cost_slack_signs(program, dual)
+    labels, names = program.table.labels, program.table.class_names
+    for row, a in enumerate(primal):
+        label = labels[program.irreps[row]]
+        if a < 0:
+            found.append(f"a is negative at irrep {label}")
+        if costs[row] < 0:
+            found.append(f"y costs more than irrep {label}")
+        if strict and (a > 0) == (costs[row] > 0):
+            found.append(f"not strictly complementary at irrep {label}")
+    for column, y in enumerate(dual):
+        name, sign = names[program.classes[column]], y.sign()
+        if sign < 0:
+            found.append(f"y is negative at class {name}")
+        if covers[column] < 0:
+            found.append(f"a does not separate class {name}")
+        if strict and (sign > 0) == (covers[column] > 0):
+            found.append(f"not strictly complementary at class {name}")
+    if value(program, primal) != sum(dual, ZERO):
+        found.append("the values of both sides differ")
+    return tuple(found)

@@ -1,0 +1,160 @@
+"""The margin program of a group, and its reduction to Galois orbits, where every coefficient is rational.
+
+For a nontrivial irrep `R` put `X_R(C) = Re chi_R(C) / d_R` (a complex irrep and its conjugate are one row). The program is
+
+    min sum_R a_R s_R   s.t.  sum_R a_R (1 - X_R(C)) >= 1 for every class C != {1},  a >= 0,
+    max sum_C y_C       s.t.  sum_C y_C (1 - X_R(C)) <= s_R for every R,             y >= 0.
+
+A Galois automorphism permutes rows and columns with `X_(sigma R)(C) = X_R(sigma C)` and keeps the costs, so averages over
+orbits keep feasibility and value: the program may be solved on orbits, with `X` replaced by its mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from theory.characters.cyclotomic import Value, rational_mean, real_part
+from theory.characters.table import CharacterTable
+from theory.errors import InputError
+from theory.margins.radicals import RadicalSum, half_power
+from theory.margins.solution import IrrepRow
+
+__all__ = ["MarginProgram", "MergedProgram", "Orbits", "apply", "invert", "margin_program"]
+
+
+@dataclass(frozen=True, eq=False)
+class MarginProgram:
+    """The unmerged program.
+
+    Args:
+        table: the character table.
+        arity: number of factors `k >= 2`.
+        rows: nontrivial irreps up to conjugation, in the table's order.
+        classes: nonidentity columns of the table.
+    """
+
+    table: CharacterTable
+    arity: int
+    rows: tuple[IrrepRow, ...]
+    classes: tuple[int, ...]
+
+    def coefficient(self, row: int, column: int) -> Value:
+        """`1 - X_R(C)`, a real cyclotomic number, for `rows[row]` and the table's column."""
+        irrep = self.rows[row]
+        return 1 - real_part(self.table.values[irrep.index][column]) * Fraction(1, irrep.degree)
+
+
+@dataclass(frozen=True, eq=False)
+class MergedProgram:
+    """The program on Galois orbits: one row an orbit of irreps, one column an orbit of nonidentity classes.
+
+    Args:
+        table: the character table.
+        irreps: the least member of each row orbit, as a row of the table.
+        classes: the least member of each class orbit, as a column of the table.
+        costs: `s_R`, a row orbit.
+    """
+
+    table: CharacterTable
+    irreps: tuple[int, ...]
+    classes: tuple[int, ...]
+    costs: tuple[RadicalSum, ...]
+
+    def coefficient(self, row: int, column: int) -> Fraction:
+        """`1 - mean X` for row orbit `row` and class orbit `column`."""
+        degree = self.table.degrees[self.irreps[row]]
+        return Fraction(degree - self.mean(row, column)) / degree
+
+    def mean(self, row: int, column: int) -> int | Fraction:
+        """The mean of `chi` over row orbit `row` (equivalently over class orbit `column`)."""
+        value = self.table.values[self.irreps[row]][self.classes[column]]
+        if isinstance(value, int):
+            return value
+        if value not in self._means:
+            self._means[value] = rational_mean(value)
+        return self._means[value]
+
+    @cached_property
+    def _means(self) -> dict[Value, Fraction]:
+        return {}
+
+
+@dataclass(frozen=True)
+class Orbits:
+    """How back from orbits: the members of each orbit.
+
+    Args:
+        rows: indices into `MarginProgram.rows`, a row orbit.
+        classes: columns of the table, a class orbit.
+    """
+
+    rows: tuple[tuple[int, ...], ...]
+    classes: tuple[tuple[int, ...], ...]
+
+
+def margin_program(table: CharacterTable, arity: int = 2) -> MarginProgram:
+    """The margin program of a group with `arity` factors.
+
+    Raises:
+        InputError: for the trivial group, which has no wrong label, and for fewer than two factors.
+    """
+    if arity < 2:
+        raise InputError(
+            f"arity {arity}: a network multiplies at least two factors, so --arity must be 2 or more"
+        )
+    if table.order == 1:
+        raise InputError(
+            f"{table.name}: the trivial group has no wrong label, so no margin; name a group of order 2 or more"
+        )
+    orbit_of = {row: number for number, orbit in enumerate(table.row_orbits) for row in orbit}
+    numbers: dict[int, int] = {}  # orbits counted from 0 in order of first appearance
+    rows = []
+    for index in range(1, len(table.values)):
+        conjugate = table.conjugate_rows[index]
+        if conjugate < index:
+            continue
+        indicator, degree = table.indicators[index], table.degrees[index]
+        # s_R = (d_R nu_R)^((k-1)/2), nu_R = 1 for real irreps, else 2
+        cost = half_power(degree if indicator == 1 else 2 * degree, arity - 1)
+        orbit = numbers.setdefault(orbit_of[index], len(numbers))
+        rows.append(IrrepRow(index, conjugate, table.labels[index], degree, indicator, cost, orbit))
+    return MarginProgram(table, arity, tuple(rows), tuple(range(1, len(table.class_sizes))))
+
+
+def apply(program: MarginProgram) -> tuple[MergedProgram, Orbits]:
+    """The merged program, and how back."""
+    members: dict[int, list[int]] = {}
+    for row, irrep in enumerate(program.rows):
+        members.setdefault(irrep.orbit, []).append(row)
+    rows = tuple(tuple(orbit) for _, orbit in sorted(members.items()))
+    classes = tuple(orbit for orbit in program.table.class_orbits if orbit != (0,))
+    merged = MergedProgram(
+        program.table,
+        tuple(program.rows[orbit[0]].index for orbit in rows),
+        tuple(orbit[0] for orbit in classes),
+        tuple(program.rows[orbit[0]].cost for orbit in rows),
+    )
+    return merged, Orbits(rows, classes)
+
+
+def invert(
+    primal: Sequence[Fraction], dual: Sequence[RadicalSum], orbits: Orbits
+) -> tuple[tuple[Fraction, ...], tuple[RadicalSum, ...]]:
+    """A feasible pair of the merged program spread equally over the members of each orbit.
+
+    Returns:
+        `a_R` for each row of the unmerged program, `y_C` for each column of the table (zero at the identity).
+    """
+    a = [Fraction(0)] * sum(len(orbit) for orbit in orbits.rows)
+    y = [RadicalSum()] * (1 + sum(len(orbit) for orbit in orbits.classes))
+    for total, orbit in zip(primal, orbits.rows, strict=True):
+        for row in orbit:
+            a[row] = total / len(orbit)
+    for weight, orbit in zip(dual, orbits.classes, strict=True):
+        share = weight * Fraction(1, len(orbit))
+        for column in orbit:
+            y[column] = share
+    return tuple(a), tuple(y)

@@ -1,0 +1,365 @@
+"""Structure of an optimal face that is no point: which irreps can be traded, with a witness for each claim."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from flint import arb, ctx
+
+from theory.characters.cyclotomic import Value, rational_mean
+from theory.characters.table import unit_generators
+from theory.margins.cyclotomic_system import as_fmpq, as_fraction, dyadic, real_ball, simplest_between
+from theory.margins.face import Extreme, Face, first_vertex, minimum, scaled_dual
+from theory.margins.radicals import ZERO, RadicalSum
+from theory.margins.reduction import MarginProgram
+from theory.margins.shares import budget_share
+from theory.margins.simplex import Basis
+from theory.margins.solution import (
+    ClassStatus,
+    IrrepStatus,
+    LinearBound,
+    OptimalPoint,
+    ShareInterval,
+    Structure,
+)
+
+__all__ = ["trades"]
+
+SCREEN_BITS = 64
+ABSENT = ShareInterval(0.0, 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class _Problem:
+    """The unmerged program with a strictly complementary pair that is constant on Galois orbits."""
+
+    program: MarginProgram
+    primal: tuple[Fraction, ...]
+    dual: tuple[RadicalSum, ...]
+    cost: RadicalSum
+
+    @cached_property
+    def used(self) -> tuple[int, ...]:
+        """B, as rows of the program."""
+        return tuple(row for row, a in enumerate(self.primal) if a)
+
+    @cached_property
+    def used_orbits(self) -> tuple[tuple[int, ...], ...]:
+        """The Galois orbits that B consists of."""
+        orbits: dict[int, list[int]] = {}
+        for row in self.used:
+            orbits.setdefault(self.program.rows[row].orbit, []).append(row)
+        return tuple(tuple(orbit) for orbit in orbits.values())
+
+    @cached_property
+    def class_orbits(self) -> tuple[tuple[int, ...], ...]:
+        """Galois orbits of nonidentity classes."""
+        return tuple(orbit for orbit in self.program.table.class_orbits if orbit != (0,))
+
+
+@dataclass(frozen=True, eq=False)
+class _Setting:
+    """A face, and how it sits in the unmerged program.
+
+    Args:
+        face: the face.
+        rows: the rows of the program that share a face row's weight equally.
+        columns: the columns of the table that share a face column's multiplier equally.
+        height: number of rows of the program.
+    """
+
+    face: Face
+    rows: tuple[tuple[int, ...], ...]
+    columns: tuple[tuple[int, ...], ...]
+    height: int
+
+    @cached_property
+    def start(self) -> Basis:
+        """A vertex to start from."""
+        return first_vertex(self.face)
+
+    def extreme(self, functional: Sequence[Value]) -> Extreme:
+        """The minimum of a functional over the face."""
+        return minimum(self.face, self.start, functional)
+
+    def point(self, extreme: Extreme) -> tuple[Value, ...]:
+        """The optimal point of an extreme, a row of the program."""
+        values: list[Value] = [Fraction(0)] * self.height
+        for members, weight in zip(self.rows, extreme.point, strict=True):
+            for row in members:
+                values[row] = weight * Fraction(1, len(members)) if weight else Fraction(0)
+        return tuple(values)
+
+    def bound(self, extreme: Extreme) -> LinearBound:
+        """The multipliers of an extreme, by columns of the table."""
+        spread = {
+            column: value / len(members)
+            for members, value in zip(self.columns, extreme.multipliers, strict=True)
+            if value
+            for column in members
+        }
+        return LinearBound(tuple(sorted(spread.items())))
+
+
+@dataclass(frozen=True, eq=False)
+class _Symmetry:
+    """Galois automorphisms as permutations of the program: `X_(sigma R)(C) = X_R(sigma C)`."""
+
+    program: MarginProgram
+
+    @cached_property
+    def _number_of(self) -> dict[int, int]:
+        return {i: n for n, row in enumerate(self.program.rows) for i in (row.index, row.conjugate)}
+
+    def row_images(self, unit: int) -> tuple[int, ...]:
+        """`sigma R`, a row of the program."""
+        images = self.program.table.galois_rows(unit)
+        return tuple(self._number_of[images[row.index]] for row in self.program.rows)
+
+    def units(self, start: int, of_rows: bool) -> dict[int, int]:
+        """For each member of the orbit of a row (or column), a unit that takes `start` there."""
+        table = self.program.table
+        found, fresh = {start: 1}, [start]
+        while fresh:
+            here = fresh.pop()
+            for generator in unit_generators(table.conductor):
+                images = self.row_images(generator) if of_rows else table.galois_columns(generator)
+                if images[here] not in found:
+                    found[images[here]] = found[here] * generator % table.conductor
+                    fresh.append(images[here])
+        return found
+
+    def point(self, unit: int, point: Sequence[Value]) -> tuple[Value, ...]:
+        """The point with `a'_(sigma R) = a_R`, optimal if `a` is."""
+        moved = list(point)
+        for row, image in enumerate(self.row_images(unit)):
+            moved[image] = point[row]
+        return tuple(moved)
+
+    def bound(self, unit: int, bound: LinearBound) -> LinearBound:
+        """The multipliers `lambda'_C = lambda_(sigma C)`, which prove for `sigma R` what `lambda` proves for `R`."""
+        source = {image: column for column, image in enumerate(self.program.table.galois_columns(unit))}
+        return LinearBound(tuple(sorted((source[column], value) for column, value in bound.multipliers)))
+
+
+class _Points:
+    """Optimal points, each kept once and known by its number."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[Value, ...], int] = {}
+
+    def number(self, point: tuple[Value, ...]) -> int:
+        return self.known.setdefault(point, len(self.known))
+
+
+def trades(
+    program: MarginProgram, primal: Sequence[Fraction], dual: Sequence[RadicalSum], cost: RadicalSum
+) -> Structure:
+    """Statuses and intervals with their witnesses, by minimising and maximising over the optimal face.
+
+    Args:
+        program: the unmerged program.
+        primal: `a_R`, a row, and
+        dual: `y_C`, a column of the table: a strictly complementary pair, constant on Galois orbits.
+        cost: `cost*`.
+    """
+    problem = _Problem(program, tuple(primal), tuple(dual), cost)
+    symmetry, points = _Symmetry(program), _Points()
+    screened = _screen(problem)
+    binding = tuple(orbit for orbit in problem.class_orbits if orbit[0] not in screened)
+    merged = _merged_setting(problem, binding)
+    orbit_shares = [ABSENT] * (1 + max(row.orbit for row in program.rows))
+    for number, orbit in enumerate(problem.used_orbits):
+        irrep = program.rows[orbit[0]]
+        orbit_shares[irrep.orbit] = _interval(problem, merged, number, irrep.cost, points)
+    # where every orbit in B has one member the program on orbits is the program itself
+    single = all(len(orbit) == 1 for orbit in problem.used_orbits)
+    members = merged if single else _unmerged_setting(problem, binding)
+    shares = [ABSENT] * len(program.rows)
+    for orbit in problem.used_orbits:
+        if len(orbit) == 1:
+            shares[orbit[0]] = orbit_shares[program.rows[orbit[0]].orbit]
+        else:
+            _member_intervals(problem, members, symmetry, orbit, points, shares)
+    classes, bounds = _class_statuses(problem, members, symmetry, points, screened)
+    return Structure(
+        irreps=tuple(
+            IrrepStatus.EXCLUDED
+            if not a
+            else IrrepStatus.REQUIRED
+            if share.lower > 0
+            else IrrepStatus.POSSIBLE
+            for a, share in zip(primal, shares, strict=True)
+        ),
+        shares=tuple(shares),
+        orbit_shares=tuple(orbit_shares),
+        classes=classes,
+        rank_prime=None,
+        points=tuple(OptimalPoint(point) for point in points.known),  # type: ignore[arg-type]
+        slack_bounds=bounds,
+    )
+
+
+def _screen(problem: _Problem) -> dict[int, LinearBound]:
+    """Classes whose slack a multiple of `y` keeps positive on all of F: first member of the class orbit -> proof.
+
+    `sum_T y_C' (1 - X_R(C')) = s_R` on B, so `t y` proves the lower bound `t cost*` on `sum_R a_R (1 - X_R(C))` for
+    `t = min_B (1 - X_R(C)) / s_R`. What is left out by it never binds on F, nor does any member of its orbit, since
+    B, `y` and `s` are stable under Galois automorphisms.
+    """
+    program = problem.program
+    tight = [column for column, y in enumerate(problem.dual) if y]
+    weights = scaled_dual([problem.dual[column] for column in tight], problem.cost, SCREEN_BITS)
+    total = sum(weights, Fraction(0))
+    found = {}
+    with ctx.workprec(4 * SCREEN_BITS):
+        loads = [
+            sum(
+                (
+                    real_ball(program.coefficient(row, c)) * as_fmpq(w)
+                    for c, w in zip(tight, weights, strict=True)
+                ),
+                arb(0),
+            )
+            for row in problem.used
+        ]
+        for orbit in problem.class_orbits:
+            if problem.dual[orbit[0]]:
+                continue
+            targets = [real_ball(program.coefficient(row, orbit[0])) for row in problem.used]
+            best = min(
+                as_fraction(dyadic((x / load).lower())) for x, load in zip(targets, loads, strict=True)
+            )
+            room = best - 1 / total
+            if room <= 0:
+                continue
+            scale = simplest_between(1 / total + room / 4, 1 / total + room * 3 / 4)
+            if all(x > load * as_fmpq(scale) for x, load in zip(targets, loads, strict=True)):
+                multipliers = zip(tight, (w * scale for w in weights), strict=True)
+                found[orbit[0]] = LinearBound(tuple(multipliers))
+    return found
+
+
+def _merged_setting(problem: _Problem, binding: Sequence[tuple[int, ...]]) -> _Setting:
+    program = problem.program
+    rows = problem.used_orbits
+    means: dict[Value, Fraction] = {}
+
+    def coefficient(row: int, column: int) -> Fraction:
+        value = program.table.values[program.rows[row].index][column]
+        if value not in means:
+            means[value] = rational_mean(value)
+        return 1 - means[value] / program.rows[row].degree
+
+    face = Face(
+        tuple(tuple(coefficient(orbit[0], columns[0]) for columns in binding) for orbit in rows),
+        tuple(program.rows[orbit[0]].cost for orbit in rows),
+        tuple(problem.dual[columns[0]] * len(columns) for columns in binding),
+        problem.cost,
+    )
+    return _Setting(face, rows, tuple(binding), len(program.rows))
+
+
+def _unmerged_setting(problem: _Problem, binding: Sequence[tuple[int, ...]]) -> _Setting:
+    program = problem.program
+    alike: dict[tuple[Value, ...], list[int]] = {}  # C and C^-1, and more, have one column
+    for columns in binding:
+        for column in columns:
+            line = tuple(program.coefficient(row, column) for row in problem.used)
+            alike.setdefault(line, []).append(column)
+    face = Face(
+        tuple(zip(*alike, strict=True)),
+        tuple(program.rows[row].cost for row in problem.used),
+        tuple(sum((problem.dual[column] for column in columns), ZERO) for columns in alike.values()),
+        problem.cost,
+    )
+    groups = tuple(tuple(columns) for columns in alike.values())
+    return _Setting(face, tuple((row,) for row in problem.used), groups, len(program.rows))
+
+
+def _interval(
+    problem: _Problem, setting: _Setting, face_row: int, row_cost: RadicalSum, points: _Points
+) -> ShareInterval:
+    unit = [int(row == face_row) for row in range(len(setting.rows))]
+    low, high = setting.extreme(unit), setting.extreme([-x for x in unit])
+    # a_R >= 0 needs no multipliers
+    lower_bound = setting.bound(low) if low.value else LinearBound(())
+    return ShareInterval(
+        lower=budget_share(low.value, row_cost, problem.cost),
+        upper=budget_share(-high.value, row_cost, problem.cost),
+        lower_point=points.number(setting.point(low)),
+        upper_point=points.number(setting.point(high)),
+        lower_bound=lower_bound,
+        upper_bound=setting.bound(high),
+    )
+
+
+def _member_intervals(
+    problem: _Problem,
+    setting: _Setting,
+    symmetry: _Symmetry,
+    orbit: Sequence[int],
+    points: _Points,
+    shares: list[ShareInterval],
+) -> None:
+    """One member is solved; automorphisms carry its witnesses to the others."""
+    first = orbit[0]
+    known = _interval(
+        problem, setting, setting.rows.index((first,)), problem.program.rows[first].cost, points
+    )
+    listed = list(points.known)
+    assert known.lower_point is not None
+    assert known.upper_point is not None
+    assert known.lower_bound is not None
+    assert known.upper_bound is not None
+    low, high = listed[known.lower_point], listed[known.upper_point]
+    for row, unit in symmetry.units(first, of_rows=True).items():
+        shares[row] = ShareInterval(
+            known.lower,
+            known.upper,
+            points.number(symmetry.point(unit, low)),
+            points.number(symmetry.point(unit, high)),
+            symmetry.bound(unit, known.lower_bound),
+            symmetry.bound(unit, known.upper_bound),
+        )
+
+
+def _class_statuses(
+    problem: _Problem,
+    setting: _Setting,
+    symmetry: _Symmetry,
+    points: _Points,
+    screened: dict[int, LinearBound],
+) -> tuple[tuple[ClassStatus | None, ...], tuple[tuple[int, LinearBound], ...]]:
+    place = {column: number for number, columns in enumerate(setting.columns) for column in columns}
+    statuses: dict[int, ClassStatus] = {}
+    bounds: dict[int, LinearBound] = {}
+    for orbit in problem.class_orbits:
+        first = orbit[0]
+        if problem.dual[first]:
+            statuses.update((column, ClassStatus.EVERY) for column in orbit)
+            continue
+        if first in screened:
+            statuses.update((column, ClassStatus.NONE) for column in orbit)
+            bounds.update((column, screened[first]) for column in orbit)
+            continue
+        low = setting.extreme([line[place[first]] for line in setting.face.coefficients])
+        status = ClassStatus.SOME if low.value == 1 else ClassStatus.NONE
+        point, bound = setting.point(low), setting.bound(low)
+        if status is ClassStatus.NONE and bound.value <= 1:
+            raise ArithmeticError(
+                f"the slack of class {first} is positive but its bound {bound.value} is not above 1"
+            )
+        for column, unit in symmetry.units(first, of_rows=False).items():
+            # the slack of `column` at a' with a'_(sigma R) = a_R is that of sigma(column) at a
+            back = pow(unit, -1, problem.program.table.conductor) if unit != 1 else 1
+            statuses[column] = status
+            if status is ClassStatus.SOME:
+                points.number(symmetry.point(back, point))
+            else:
+                bounds[column] = symmetry.bound(back, bound)
+    columns = range(1, len(problem.program.table.class_sizes))
+    return (None, *(statuses[column] for column in columns)), tuple(sorted(bounds.items()))
