@@ -10,7 +10,7 @@ from flint import arb, arb_mat, ctx, fmpq, fmpq_mat
 
 from theory.characters.cyclotomic import Cyclotomic, Value, conductor, from_terms, terms_of
 
-__all__ = ["as_fraction", "as_fmpq", "real_ball", "simplest_between", "solve_exactly"]
+__all__ = ["as_fmpq", "as_fraction", "real_ball", "simplest_between", "solve_exactly"]
 
 FIRST_PRECISION = 128
 LAST_PRECISION = 1 << 15
@@ -27,7 +27,7 @@ def as_fraction(value: fmpq) -> Fraction:
 
 
 def real_ball(value: Value, unit: int = 1) -> arb:
-    """A ball around the real part of the conjugate under `zeta -> zeta^unit`, at flint's current precision."""
+    """A ball around the real part of the conjugate under `zeta -> zeta^unit`, at the current precision."""
     if not isinstance(value, Cyclotomic):
         return arb(as_fmpq(value))
     total = arb(0)
@@ -61,13 +61,13 @@ def simplest_between(low: Fraction, high: Fraction) -> Fraction:
 def solve_exactly(matrix: Sequence[Sequence[Value]], side: Sequence[Value]) -> tuple[Value, ...]:
     """The solution `x` of `matrix * x = side`, for a regular matrix of real cyclotomic numbers.
 
-    With `N` the least common conductor, `x` lies in `Q(zeta_N)`. The conjugates `sigma_u(x)` solve the conjugate systems,
-    and for any `f` in `Q(zeta_N)`
+    With `N` the least common conductor, `x` lies in `Q(zeta_N)`. The conjugates `sigma_u(x)` solve the
+    conjugate systems, and for any `f` in `Q(zeta_N)`
 
-        f = sum_(j < N) g_j zeta_N^j   with   g_j = tr(f zeta_N^-j) / N = (1/N) sum_u sigma_u(f) zeta_N^(-u j),
+        f = sum_(j < N) g_j zeta_N^j,   g_j = tr(f zeta_N^-j) / N = (1/N) sum_u sigma_u(f) zeta_N^(-u j),
 
-    since summing `zeta^(j (1 - u))` over `j` leaves `u = 1` only. The rational `g_j` are read off from balls, and the
-    solution is checked in exact arithmetic, at doubling precision until it holds.
+    since summing `zeta^(j (1 - u))` over `j` leaves `u = 1` only. The rational `g_j` are read off from
+    balls, and the solution is checked in exact arithmetic, at doubling precision until it holds.
 
     Raises:
         ZeroDivisionError: the matrix is singular.
@@ -75,8 +75,9 @@ def solve_exactly(matrix: Sequence[Sequence[Value]], side: Sequence[Value]) -> t
     n = lcm(*(conductor(value) for row in matrix for value in row), *(conductor(value) for value in side))
     size = len(side)
     if n == 1:
-        rational = fmpq_mat(size, size, [as_fmpq(value) for row in matrix for value in row])  # type: ignore[arg-type]
-        found = rational.solve(fmpq_mat(size, 1, [as_fmpq(value) for value in side]))  # type: ignore[arg-type]
+        entries = [as_fmpq(value) for row in matrix for value in row if not isinstance(value, Cyclotomic)]
+        right = [as_fmpq(value) for value in side if not isinstance(value, Cyclotomic)]
+        found = fmpq_mat(size, size, entries).solve(fmpq_mat(size, 1, right))
         return tuple(as_fraction(value) for value in found.entries())
     precision = FIRST_PRECISION
     while precision <= LAST_PRECISION:

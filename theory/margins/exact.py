@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import factorial
+from typing import TypeVar
 
 from flint import arb, fmpq, fmpq_mat
 
@@ -22,7 +23,8 @@ __all__ = ["StrictPair", "gamma_star", "solve", "strict_pair"]
 
 FIRST_PRECISION = 192
 LAST_PRECISION = 1 << 16
-DIRECT = 64  # beyond so many row orbits HiGHS finds the first basis
+
+_T = TypeVar("_T")
 
 
 def solve(table: CharacterTable, arity: int = 2) -> MarginSolution:
@@ -35,8 +37,8 @@ def solve(table: CharacterTable, arity: int = 2) -> MarginSolution:
     Raises:
         InputError: for the trivial group and for `arity < 2`.
 
-    Source: arXiv:2311.07568 for the problem, docs/theory.md for the program. Cost: a few solves of systems as large as
-    the number of irreps in the optimum, plus one pass over rows and columns of the table.
+    Source: arXiv:2311.07568 for the problem, docs/theory.md for the program. Cost: a few solves of systems as
+    large as the number of irreps in the optimum, plus one pass over rows and columns of the table.
     """
     program = margin_program(table, arity)
     merged, orbits = apply(program)
@@ -68,7 +70,8 @@ def gamma_star(order: int, arity: int, cost: RadicalSum) -> tuple[float, str]:
     if len(cost.terms) == 1:
         quotient = numerator / cost
         return float(quotient), str(quotient)
-    # numerator = q sqrt(n) with one term and cost with several: the quotient is irrational, hence no tie of rounding
+    # numerator = q sqrt(n) with one term and cost with several: the quotient is irrational, hence no tie of
+    # rounding
     return correctly_rounded(lambda: numerator.ball() / cost.ball()), f"{numerator}/({cost})"
 
 
@@ -81,10 +84,10 @@ class StrictPair:
 
 
 def strict_pair(program: MergedProgram) -> StrictPair:
-    """A strictly complementary pair of optima of the merged program, verified exactly (Goldman and Tucker 1956).
+    """A strictly complementary pair of optima, verified exactly; it exists by Goldman and Tucker (1956).
 
-    Averages of vertices: as long as a row has `a_R = 0` and no slack, or a class has `y_C = 0` and no slack, one more
-    vertex of the optimal face on one of the two sides makes some of them positive.
+    Averages of vertices: as long as a row has `a_R = 0` and no slack, or a class has `y_C = 0` and no
+    slack, one more vertex of the optimal face on one of the two sides makes some of them positive.
     """
     pair = plancherel_pair(program)
     if pair is not None:
@@ -136,17 +139,26 @@ def _optimum(program: MergedProgram) -> tuple[Basis, tuple[Fraction, ...], tuple
         bound=lambda row: program.costs[row].ball(),
         objective=lambda column: arb(1),
     )
-    basis, precision = EMPTY, FIRST_PRECISION
+
+    def read(basis: Basis) -> tuple[Basis, tuple[Fraction, ...], tuple[RadicalSum, ...]] | None:
+        primal, dual = rational_vertex(program, basis), radical_vertex(program, basis)
+        return None if failures(program, primal, dual) else (basis, primal, dual)
+
+    return _proven(linear, EMPTY, read)
+
+
+def _proven(linear: LinearProgram, start: Basis, read: Callable[[Basis], _T | None]) -> _T:
+    """What `read` makes of an optimal basis, at doubling precision until it is no longer None."""
+    precision = FIRST_PRECISION
     while precision <= LAST_PRECISION:
         try:
-            basis = maximise(linear, basis, precision)
-            primal, dual = rational_vertex(program, basis), radical_vertex(program, basis)
-            if not failures(program, primal, dual):
-                return basis, primal, dual
+            found = read(maximise(linear, start, precision))
+            if found is not None:
+                return found
         except (PrecisionError, ZeroDivisionError):
             pass
-        basis, precision = EMPTY, 2 * precision
-    raise ArithmeticError(f"no proven optimum for {program.table.name} at {LAST_PRECISION} bits")
+        precision *= 2
+    raise ArithmeticError(f"no optimum found its proof at {LAST_PRECISION} bits")
 
 
 def _system(program: MergedProgram, basis: Basis) -> fmpq_mat:
@@ -209,11 +221,12 @@ def _primal_vertex(
         fixed_columns=frozenset(row for row, sign in enumerate(costs) if sign),
         equalities=frozenset(column for column, y in enumerate(dual) if y),
     )
-    found = maximise(linear, basis.transpose(), FIRST_PRECISION)
-    vertex = rational_vertex(program, found.transpose())
-    if failures(program, vertex, dual):
-        raise ArithmeticError(f"a vertex of the optimal face of {program.table.name} fails its proof")
-    return vertex
+
+    def read(found: Basis) -> tuple[Fraction, ...] | None:
+        vertex = rational_vertex(program, found.transpose())
+        return None if failures(program, vertex, dual) else vertex
+
+    return _proven(linear, basis.transpose(), read)
 
 
 def _dual_vertex(
@@ -239,8 +252,9 @@ def _dual_vertex(
         fixed_columns=frozenset(column for column, slack in enumerate(covers) if slack),
         equalities=frozenset(row for row, a in enumerate(primal) if a),
     )
-    found = maximise(linear, basis, FIRST_PRECISION)
-    vertex = radical_vertex(program, found)
-    if failures(program, primal, vertex):
-        raise ArithmeticError(f"a vertex of the optimal face of {program.table.name} fails its proof")
-    return vertex
+
+    def read(found: Basis) -> tuple[RadicalSum, ...] | None:
+        vertex = radical_vertex(program, found)
+        return None if failures(program, primal, vertex) else vertex
+
+    return _proven(linear, basis, read)

@@ -1,9 +1,9 @@
-"""Extremes of a linear functional over the optimal face, with an exact optimal point and a rational proof for each.
+"""Extremes of a linear functional over the optimal face, each with an exact point and a rational proof.
 
     F = { a >= 0 :  sum_R a_R (1 - X_R(C)) = 1 on T,  >= 1 off T },   R in B
 
-Coefficients are real cyclotomic numbers (rational on the merged program). Vertices are found by pivoting on balls, then
-solved exactly; lower bounds are proved by rational multipliers.
+Coefficients are real cyclotomic numbers (rational on the merged program). Vertices are found by pivoting on
+balls, then solved exactly; lower bounds are proved by rational multipliers.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TypeVar
 
-from flint import arb, arb_mat, ctx, fmpq_mat
+from flint import arb, arb_mat, ctx
 
 from theory.characters.cyclotomic import Cyclotomic, Value
-from theory.margins.cyclotomic_system import as_fmpq, as_fraction, real_ball, solve_exactly
+from theory.margins.cyclotomic_system import as_fmpq, real_ball, solve_exactly
 from theory.margins.radicals import RadicalSum
 from theory.margins.simplex import Basis, LinearProgram, PrecisionError, maximise
 
@@ -76,8 +76,8 @@ class Extreme:
     Args:
         value: the minimum, exactly.
         point: an optimal `a` that attains it, a row of the face.
-        multipliers: rational `lambda`, a column, with `sum_C lambda_C (1 - X_R(C)) <= c_R` for all rows, not negative off
-            T; their sum is at most the minimum, and less by at most `2^-60` shares.
+        multipliers: rational `lambda`, a column, with `sum_C lambda_C (1 - X_R(C)) <= c_R` for all rows,
+            not negative off T; their sum is at most the minimum, and less by at most `2^-60` shares.
     """
 
     value: Value
@@ -101,7 +101,8 @@ def sign(value: Value) -> int:
 def first_vertex(face: Face) -> Basis:
     """A feasible basis of the face program: (tight columns, basic rows).
 
-    Restricted to B and these columns, the margin program has the same optimum, and its optimal points are the face.
+    Restricted to B and these columns, the margin program has the same optimum, and its optimal points are
+    the face.
     """
     height, width = len(face.costs), len(face.dual)
 
@@ -205,18 +206,17 @@ def _rounded(ball: arb, bits: int) -> Fraction:
 
 
 def _multipliers(face: Face, basis: Basis, functional: Sequence[Value]) -> tuple[Fraction, ...]:
-    """Rational multipliers from the dual solution of a basis: `sum_C lambda_C (1 - X_R(C)) = c_R` on its basic rows."""
-    size = len(basis.basic)
+    """Rational multipliers: `sum_C lambda_C (1 - X_R(C)) = c_R` on the basic rows, or nearly so."""
     result = [Fraction(0)] * len(face.dual)
     side = [functional[row] for row in basis.basic]
     if face.is_rational and not any(isinstance(value, Cyclotomic) for value in functional):
-        entries = [as_fmpq(face.coefficients[row][column]) for row in basis.basic for column in basis.tight]  # type: ignore[arg-type]
-        column_of = [[as_fmpq(value)] for value in side]  # type: ignore[arg-type]
-        solution = fmpq_mat(size, size, entries).solve(fmpq_mat(column_of))
-        for column, value in zip(basis.tight, solution.entries(), strict=True):
-            result[column] = as_fraction(value)
+        matrix = [[face.coefficients[row][column] for column in basis.tight] for row in basis.basic]
+        for column, value in zip(basis.tight, solve_exactly(matrix, side), strict=True):
+            assert isinstance(value, Fraction)
+            result[column] = value
         return tuple(result)
-    # Irrational: round, then give up a little along -y, where every row has room: sum_C y_C (1 - X_R(C)) = s_R > 0.
+    # Irrational: round, then give up a little along -y, where every row has room: sum_C y_C (1 - X_R(C)) =
+    # s_R > 0.
     with ctx.workprec(64):
         spread = max(float((face.cost.ball() / cost.ball()).upper()) for cost in face.costs)
     bits = SLACK_BITS + 16 + int(spread * len(face.dual)).bit_length()

@@ -40,7 +40,7 @@ def cover_slacks(program: MergedProgram, primal: Sequence[Fraction]) -> tuple[Fr
 
 
 def cost_slack_signs(program: MergedProgram, dual: Sequence[RadicalSum]) -> tuple[int, ...]:
-    """Signs of `s_R - sum_C y_C (1 - X_R(C))`, a row orbit: by balls, and exactly where a ball contains zero."""
+    """Signs of `s_R - sum_C y_C (1 - X_R(C))`, a row orbit: by balls, exactly where one contains zero."""
     support = [column for column, y in enumerate(dual) if y]
     signs = []
     with ctx.workprec(2 * FIRST_PRECISION):

@@ -1,12 +1,12 @@
 """When the Plancherel weights are optimal: the condition of Theorem 9 and its general form, decided exactly.
 
-The weights `a_R = d_R^2 / n` (twice that for a complex pair) leave every wrong class with margin exactly one, by column
-orthogonality. Equality in every row of the dual program then forces
+The weights `a_R = d_R^2 / n` (twice that for a complex pair) leave every wrong class with margin exactly
+one, by column orthogonality. Equality in every row of the dual program then forces
 
     y_C = -(|C| / n) sum_(R != 1) d_R s_R chi_R(C)      (sum over all complex irreps),
 
-so the weights are optimal iff no `y_C` is negative. The members of a Galois orbit share `d_R` and `s_R`, hence each
-`y_C` is a radical sum.
+so the weights are optimal iff no `y_C` is negative. The members of a Galois orbit share `d_R` and `s_R`,
+hence each `y_C` is a radical sum.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ __all__ = ["plancherel_optimal", "plancherel_pair", "theorem9_condition"]
 
 
 def theorem9_condition(table: CharacterTable, arity: int = 2) -> bool | None:
-    """The strict sign condition of arXiv:2311.07568, Theorem 9: `sum_(R != 1) d_R^1.5 chi_R(C) < 0` for every `C != {1}`.
+    """The strict sign condition of arXiv:2311.07568, Theorem 9.
+
+    `sum_(R != 1) d_R^1.5 chi_R(C) < 0` for every class `C != {1}`.
 
     Returns:
         None unless `arity` is 2 and every irrep is real (indicator +1), where the theorem does not apply.

@@ -1,12 +1,14 @@
 """The margin program of a group, and its reduction to Galois orbits, where every coefficient is rational.
 
-For a nontrivial irrep `R` put `X_R(C) = Re chi_R(C) / d_R` (a complex irrep and its conjugate are one row). The program is
+For a nontrivial irrep `R` put `X_R(C) = Re chi_R(C) / d_R` (a complex irrep and its conjugate are one row).
+The program is
 
     min sum_R a_R s_R   s.t.  sum_R a_R (1 - X_R(C)) >= 1 for every class C != {1},  a >= 0,
     max sum_C y_C       s.t.  sum_C y_C (1 - X_R(C)) <= s_R for every R,             y >= 0.
 
-A Galois automorphism permutes rows and columns with `X_(sigma R)(C) = X_R(sigma C)` and keeps the costs, so averages over
-orbits keep feasibility and value: the program may be solved on orbits, with `X` replaced by its mean.
+A Galois automorphism permutes rows and columns with `X_(sigma R)(C) = X_R(sigma C)` and keeps the costs, so
+averages over orbits keep feasibility and value: the program may be solved on orbits, with `X` replaced by
+its mean.
 """
 
 from __future__ import annotations
@@ -107,7 +109,8 @@ def margin_program(table: CharacterTable, arity: int = 2) -> MarginProgram:
         )
     if table.order == 1:
         raise InputError(
-            f"{table.name}: the trivial group has no wrong label, so no margin; name a group of order 2 or more"
+            f"{table.name}: the trivial group has no wrong label, so no margin; "
+            "name a group of order 2 or more"
         )
     orbit_of = {row: number for number, orbit in enumerate(table.row_orbits) for row in orbit}
     numbers: dict[int, int] = {}  # orbits counted from 0 in order of first appearance

@@ -2,11 +2,12 @@
 
     max sum_j c_j x_j   s.t.  sum_j M_ij x_j <= r_i,  x >= 0,  and some variables fixed at zero.
 
-A vertex is kept as the pair (tight rows I, basic columns J), `|I| = |J|`, with `W = M[I, J]` invertible: `x_J = W^-1 r_I`,
-all other `x` zero. Margin programs have few tight rows even when they have thousands of rows, so `W` is small; each step
-solves with it afresh and loses no precision. A ball that contains zero counts as zero. That is right once the precision
-exceeds what the finitely many numbers of finitely many bases need; from there on Bland's rule forbids cycles, so a caller
-who verifies the final basis exactly and doubles the precision on failure always ends (`theory.margins.exact` does).
+A vertex is kept as the pair (tight rows I, basic columns J), `|I| = |J|`, with `W = M[I, J]` invertible:
+`x_J = W^-1 r_I`, all other `x` zero. Margin programs have few tight rows even when they have thousands of
+rows, so `W` is small; each step solves with it afresh and loses no precision. A ball that contains zero
+counts as zero. That is right once the precision exceeds what the finitely many numbers of finitely many
+bases need; from there on Bland's rule forbids cycles, so a caller who verifies the final basis exactly and
+doubles the precision on failure always ends (`theory.margins.exact` does).
 """
 
 from __future__ import annotations
@@ -213,7 +214,8 @@ def maximise(program: LinearProgram, start: Basis = EMPTY, precision: int = 192)
         PrecisionError: the balls do not decide; try again with twice the precision.
         UnboundedError: there is no optimum.
 
-    The largest reduced cost enters; after a step of length zero Bland's rule takes over until the objective moves.
+    The largest reduced cost enters; after a step of length zero Bland's rule takes over until the objective
+    moves.
     """
     with ctx.workprec(precision):
         run = _Pivoting(program)

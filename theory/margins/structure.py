@@ -1,13 +1,14 @@
 """What every max-margin network has in common, decided exactly on the unmerged program.
 
-A strictly complementary pair gives B, the irreps positive in some optimum, and T, the classes tight in every optimum;
-both are stable under Galois automorphisms. The optimal `a` are the face
+A strictly complementary pair gives B, the irreps positive in some optimum, and T, the classes tight in
+every optimum; both are stable under Galois automorphisms. The optimal `a` are the face
 
     F = { a >= 0 :  a_R = 0 off B,  sum_B a_R (1 - X_R(C)) = 1 on T,  >= 1 off T }.
 
-The strictly complementary `a` is a relative interior point, so F is a point iff the `T x B` matrix has full column rank.
-Otherwise each weight is minimised and maximised over F. Members of a Galois orbit share their extremes, since a Galois
-automorphism permutes rows and columns of the program: one member is solved, the others get its witnesses permuted.
+The strictly complementary `a` is a relative interior point, so F is a point iff the `T x B` matrix has full
+column rank. Otherwise each weight is minimised and maximised over F. Members of a Galois orbit share their
+extremes, since a Galois automorphism permutes rows and columns of the program: one member is solved, the
+others get its witnesses permuted.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from math import lcm
 
 from flint import fmpz, nmod_mat
 
+from theory.arithmetic import prime_factors
 from theory.characters.cyclotomic import Cyclotomic, conductor, residue
-from theory.characters.table import prime_factors
 from theory.margins.radicals import RadicalSum
 from theory.margins.reduction import MarginProgram
 from theory.margins.shares import orbit_sums, point_interval
@@ -60,10 +61,11 @@ def structure(
 
 
 def full_rank_prime(program: MarginProgram, rows: Sequence[int], columns: Sequence[int]) -> int | None:
-    """A prime modulo which the matrix `1 - X_R(C)` has full column rank (a column is an irrep), None if none shows it.
+    """A prime modulo which the `T x B` matrix `1 - X_R(C)` has full column rank, None if none shows it.
 
-    Rank modulo a prime never exceeds the rank, and the prime is 1 modulo every conductor that occurs, so that reduction
-    is a ring homomorphism whichever root of unity is taken. It divides neither `2` nor any degree.
+    Rank modulo a prime never exceeds the rank, and the prime is 1 modulo every conductor that occurs, so
+    that reduction is a ring homomorphism whichever root of unity is taken. It divides neither `2` nor any
+    degree.
     """
     table = program.table
     if len(rows) > len(columns):
@@ -83,7 +85,8 @@ def full_rank_prime(program: MarginProgram, rows: Sequence[int], columns: Sequen
     for _ in range(2):
         prime = next(candidates)
         # With all rows and classes the matrix is regular modulo any prime that does not divide 2n: a relation
-        # sum_R c_R (1 - X_R) = 0 off the identity says that f = sum_R c_R X_R is constant, hence f = 0, hence c = 0.
+        # sum_R c_R (1 - X_R) = 0 off the identity says that f = sum_R c_R X_R is constant, hence f = 0,
+        # hence c = 0.
         if everything or _rank(program, rows, columns, prime, n) == len(rows):
             return prime
     return None

@@ -1,4 +1,4 @@
-"""Structure of an optimal face that is no point: which irreps can be traded, with a witness for each claim."""
+"""Structure of an optimal face that is no point: which irreps can be traded, with a witness a claim."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from functools import cached_property
 
 from flint import arb, ctx
 
+from theory.arithmetic import unit_generators
 from theory.characters.cyclotomic import Value, rational_mean
-from theory.characters.table import unit_generators
 from theory.margins.cyclotomic_system import as_fmpq, as_fraction, dyadic, real_ball, simplest_between
 from theory.margins.face import Extreme, Face, first_vertex, minimum, scaled_dual
 from theory.margins.radicals import ZERO, RadicalSum
@@ -140,7 +140,7 @@ class _Symmetry:
         return tuple(moved)
 
     def bound(self, unit: int, bound: LinearBound) -> LinearBound:
-        """The multipliers `lambda'_C = lambda_(sigma C)`, which prove for `sigma R` what `lambda` proves for `R`."""
+        """The multipliers `lambda'_C = lambda_(sigma C)` prove for `sigma R` what `lambda` does for `R`."""
         source = {image: column for column, image in enumerate(self.program.table.galois_columns(unit))}
         return LinearBound(tuple(sorted((source[column], value) for column, value in bound.multipliers)))
 
@@ -204,11 +204,11 @@ def trades(
 
 
 def _screen(problem: _Problem) -> dict[int, LinearBound]:
-    """Classes whose slack a multiple of `y` keeps positive on all of F: first member of the class orbit -> proof.
+    """Classes whose slack a multiple of `y` proves positive on F: first member of the class orbit -> proof.
 
-    `sum_T y_C' (1 - X_R(C')) = s_R` on B, so `t y` proves the lower bound `t cost*` on `sum_R a_R (1 - X_R(C))` for
-    `t = min_B (1 - X_R(C)) / s_R`. What is left out by it never binds on F, nor does any member of its orbit, since
-    B, `y` and `s` are stable under Galois automorphisms.
+    `sum_T y_C' (1 - X_R(C')) = s_R` on B, so `t y` proves the lower bound `t cost*` on `sum_R a_R (1 -
+    X_R(C))` for `t = min_B (1 - X_R(C)) / s_R`. What is left out by it never binds on F, nor does any
+    member of its orbit, since B, `y` and `s` are stable under Galois automorphisms.
     """
     program = problem.program
     tight = [column for column, y in enumerate(problem.dual) if y]
