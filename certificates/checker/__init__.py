@@ -1,0 +1,39 @@
+"""An independent checker of certificates: imports the standard library, python-flint and itself, and trusts nothing.
+
+It shares no code with the prover, computes with integers, rationals, sums of roots of unity and of square roots
+only (no floats, no solver), and gives a verdict on each of these facts:
+
+| fact | proved by |
+|---|---|
+| digest | `sha256` is the digest of the canonical rest |
+| group | the generators generate exactly the stated number of elements, all enumerated; or invariant factors |
+| classes | the representatives' orbits under conjugation are disjoint, of the stated sizes, and cover the group |
+| element orders, power maps | computed from the representatives |
+| character table | the rows are the central characters (`characters`); a table without a group is *trusted* (`imported`) |
+| degrees | the regular character |
+| indicators | `(1/n) sum_C |C| chi(C^2)` |
+| rows | nontrivial irreps up to conjugation, their Galois orbits |
+| radicands | squarefree, so that equal sums have equal terms |
+| primal feasibility, dual feasibility, equal values, gamma star | exact arithmetic (`program`) |
+| complementarity, optimal face, irrep statuses, shares, class statuses | the witnesses (`structure`) |
+
+`labels` and `provenance` are not looked at. A failed fact fails those that rest on it; all others are still decided.
+"""
+
+from __future__ import annotations
+
+from certificates.checker.document import canonical, digest
+from certificates.checker.errors import CertificateError, CertificateLimitError, Fact, Report
+from certificates.checker.verdict import check, main, render
+
+__all__ = [
+    "CertificateError",
+    "CertificateLimitError",
+    "Fact",
+    "Report",
+    "canonical",
+    "check",
+    "digest",
+    "main",
+    "render",
+]

@@ -1,0 +1,261 @@
+"""All facts of a certificate in their order, and the verdict as text, JSON and exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from certificates.checker import characters, groups, imported, program, structure
+from certificates.checker.document import Certificate, read
+from certificates.checker.errors import CertificateError, Fact, Falsehood, Report
+from certificates.checker.program import Program
+from certificates.checker.tables import Table, ValueTable
+
+__all__ = ["check", "main", "record", "render"]
+
+SAFE_INTEGER = 1 << 53
+USAGE = "usage: python -m certificates.checker FILE [--json]"
+
+_T = TypeVar("_T")
+
+
+class _Ledger:
+    """Facts as they are decided; a fact that rests on a failed one fails with it."""
+
+    def __init__(self) -> None:
+        self.facts: list[Fact] = []
+
+    def decide(
+        self,
+        name: str,
+        prove: Callable[[], _T],
+        detail: str | None = None,
+        *,
+        needs: Sequence[str] = (),
+        trusted: bool = False,
+    ) -> _T | None:
+        """Run one proof; its detail is `detail`, or what the proof returns."""
+        failed = [fact.name for fact in self.facts if fact.status == "failed" and fact.name in needs]
+        if failed:
+            self.facts.append(Fact(name, "failed", f"rests on the fact '{failed[0]}', which failed"))
+            return None
+        try:
+            result = prove()
+        except Falsehood as falsehood:
+            self.facts.append(Fact(name, "failed", str(falsehood)))
+            return None
+        shown = detail if detail is not None else str(result)
+        self.facts.append(Fact(name, "trusted" if trusted else "proved", shown))
+        return result
+
+
+def check(source: dict[str, Any] | bytes | str | Path) -> Report:
+    """Decide every fact of a certificate: a file, its bytes, or the document already loaded.
+
+    Raises:
+        CertificateError: it is no certificate, or beyond the checker's limits.
+    """
+    start = time.perf_counter_ns()
+    certificate = read(source)
+    ledger = _Ledger()
+    ledger.decide("digest", lambda: _check_digest(certificate))
+    table_of = {"permutations": _from_group, "abelian": _from_invariants, "table": _from_table}
+    made = table_of[certificate.group.kind](ledger, certificate)
+    _check_program(ledger, certificate, made)
+    facts = tuple(ledger.facts)
+    valid = all(fact.status != "failed" for fact in facts)
+    elapsed = time.perf_counter_ns() - start
+    return Report(valid, facts, certificate.order, len(certificate.class_sizes), elapsed)
+
+
+def _check_digest(certificate: Certificate) -> str:
+    if certificate.sha256 != certificate.computed_sha256:
+        raise Falsehood(f"sha256 is {certificate.computed_sha256}, not {certificate.sha256}")
+    return "sha256 of the canonical rest"
+
+
+def _from_group(ledger: _Ledger, certificate: Certificate) -> Table | None:
+    group, detail = certificate.group, f"order {certificate.order}, degree {certificate.group.degree}"
+    elements = ledger.decide("group", lambda: groups.enumerate_group(certificate), f"{detail}, enumerated")
+    found = ledger.decide(
+        "classes",
+        lambda: groups.walk_classes(certificate, elements or set()),
+        f"{len(group.representatives)} classes cover the group",
+        needs=["group"],
+    )
+    classes = found  # None only if 'classes' failed, and what needs it is then not run
+    orders = ledger.decide(
+        "element orders",
+        lambda: groups.check_element_orders(certificate, classes.element_orders()),  # type: ignore[union-attr]
+        "from the representatives",
+        needs=["classes"],
+    )
+    del orders
+    ledger.decide(
+        "power maps",
+        lambda: groups.check_power_maps(certificate, classes.power),  # type: ignore[union-attr]
+        f"for the primes {', '.join(map(str, certificate.primes))}",
+        needs=["classes"],
+    )
+    table = ledger.decide("values", lambda: _value_table(certificate), "positive degrees, distinct rows and columns")
+    ledger.decide(
+        "character table",
+        lambda: characters.check_characters(table, classes),  # type: ignore[arg-type]
+        needs=["classes", "values"],
+    )
+    ledger.decide(
+        "degrees",
+        lambda: characters.check_degrees(table, certificate.order),  # type: ignore[arg-type]
+        needs=["values", "character table"],
+    )
+    ledger.decide(
+        "indicators",
+        lambda: characters.check_indicators(table, classes.power(2), certificate),  # type: ignore[arg-type, union-attr]
+        needs=["classes", "values"],
+    )
+    return table
+
+
+def _value_table(certificate: Certificate) -> ValueTable:
+    table = ValueTable(certificate.values, certificate.class_sizes, certificate.element_orders)
+    _ = table.conjugates, table.row_orbits, table.column_orbits, table.galois_columns(-1)
+    return table
+
+
+def _from_invariants(ledger: _Ledger, certificate: Certificate) -> Table | None:
+    table = ledger.decide(
+        "group",
+        lambda: characters.check_abelian(certificate),
+        f"the product of cyclic groups of orders {', '.join(map(str, certificate.group.invariants))}",
+    )
+    if table is None:
+        return None
+    ledger.decide("classes", lambda: _check_singletons(certificate), "each element is its own class")
+    ledger.decide(
+        "element orders", lambda: groups.check_element_orders(certificate, table.orders), "from the exponents"
+    )
+    ledger.decide(
+        "power maps",
+        lambda: groups.check_power_maps(certificate, table.power),
+        f"for the primes {', '.join(map(str, certificate.primes))}",
+    )
+    ledger.decide("character table", lambda: "all vectors of exponents, each once")
+    ledger.decide("degrees", lambda: "all 1")
+    ledger.decide("indicators", lambda: characters.check_indicators(table, (), certificate))
+    return table
+
+
+def _check_singletons(certificate: Certificate) -> None:
+    for number, size in enumerate(certificate.class_sizes):
+        if size != 1:
+            raise Falsehood(f"class {number} of an abelian group has one element, not {size}")
+
+
+def _from_table(ledger: _Ledger, certificate: Certificate) -> Table | None:
+    table = ledger.decide("values", lambda: _value_table(certificate), "positive degrees, distinct rows and columns")
+    checks: list[tuple[str, Callable[[], str]]] = [
+        ("classes", lambda: imported.check_classes(table, certificate)),  # type: ignore[arg-type]
+        ("orthogonality", lambda: imported.check_orthogonality(table, certificate.order)),  # type: ignore[arg-type]
+        ("power maps", lambda: imported.check_power_maps(table, certificate)),  # type: ignore[arg-type]
+    ]
+    for name, prove in checks:
+        ledger.decide(name, prove, needs=["values", "classes"])
+    names = ["values", "classes", "orthogonality", "power maps"]
+    detail = "that a group has this table and these power maps; checked: orthogonality, congruences, integrality"
+    ledger.decide("character table", lambda: detail, needs=names, trusted=True)
+    ledger.decide(
+        "indicators",
+        lambda: characters.check_indicators(table, imported.squares(table, certificate), certificate),  # type: ignore[arg-type]
+        needs=["values", "classes"],
+    )
+    return table
+
+
+def _check_program(ledger: _Ledger, certificate: Certificate, table: Table | None) -> None:
+    """The facts of the program; those of the table above may have failed, these are then decided of the stated table."""
+    primes = program.radicand_primes(certificate)
+    base = ["group"] if certificate.group.kind == "abelian" else ["values"]
+    lp = Program(table, certificate.arity, certificate.indicators, primes)  # type: ignore[arg-type]
+    ledger.decide("rows", lambda: program.check_rows(lp, certificate), needs=base)
+    ledger.decide("radicands", lambda: program.check_radicands(certificate, primes), "squarefree")
+    needs = ["rows", "radicands"]
+    primal = ledger.decide(
+        "primal feasibility",
+        lambda: program.check_primal(lp, certificate),
+        "a >= 0 separates every class by at least 1",
+        needs=needs,
+    )
+    dual = ledger.decide(
+        "dual feasibility",
+        lambda: program.check_dual(lp, certificate),
+        "y >= 0 charges no row more than its cost",
+        needs=needs,
+    )
+    ledger.decide("equal values", lambda: program.check_values(lp, certificate), needs=needs)
+    ledger.decide("gamma star", lambda: program.check_gamma(lp, certificate))
+    optimal = ["primal feasibility", "dual feasibility", "equal values"]
+    face = ledger.decide(
+        "complementarity",
+        lambda: structure.check_complementarity(lp, certificate, primal or [], dual or []),
+        "strict: exactly one of weight and slack is positive, for every row and class",
+        needs=optimal,
+    )
+    steps: list[tuple[str, Callable[[], str]]] = [
+        ("optimal face", lambda: structure.check_face(face)),  # type: ignore[arg-type]
+        ("irrep statuses", lambda: structure.check_statuses(face)),  # type: ignore[arg-type]
+        ("shares", lambda: structure.check_shares(face)),  # type: ignore[arg-type]
+        ("class statuses", lambda: structure.check_classes(face)),  # type: ignore[arg-type]
+    ]
+    for name, prove in steps:
+        rests = ["complementarity", *(["optimal face"] if name != "optimal face" else [])]
+        rests += ["irrep statuses"] if name == "shares" else []
+        ledger.decide(name, prove, needs=rests)
+
+
+def record(report: Report) -> dict[str, Any]:
+    """The JSON object of `check --json`; integers beyond 2^53 are strings."""
+    return {
+        "valid": report.valid,
+        "facts": [{"name": fact.name, "status": fact.status, "detail": fact.detail} for fact in report.facts],
+        "order": report.order if report.order <= SAFE_INTEGER else str(report.order),
+        "classes": report.classes,
+        "seconds": report.seconds,
+    }
+
+
+def render(report: Report, name: str) -> str:
+    """The verdict in lines of text: one for the whole, one for each fact."""
+    failed = sum(fact.status == "failed" for fact in report.facts)
+    trusted = sum(fact.status == "trusted" for fact in report.facts)
+    proved = len(report.facts) - failed - trusted
+    verdict = f"valid: {proved} facts proved" if report.valid else f"false: {failed} facts failed"
+    note = f", {trusted} taken on trust" if trusted else ""
+    width = max(len(fact.name) for fact in report.facts)
+    head = f"{name}: {verdict}{note} (order {report.order}, {report.classes} classes, {report.seconds} s)"
+    return "\n".join([head, *(f"  {fact.status:7} {fact.name:{width}}  {fact.detail}" for fact in report.facts)])
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Exit code 0 for a valid certificate, 1 for a false one, 2 for what is no certificate."""
+    names = [argument for argument in arguments if argument != "--json"]
+    if names in (["-h"], ["--help"]):
+        print(USAGE)
+        return 0
+    if len(names) != 1 or names[0].startswith("-"):
+        print(USAGE, file=sys.stderr)
+        return 2
+    try:
+        report = check(Path(names[0]))
+    except CertificateError as error:
+        print(str(error), file=sys.stderr)
+        return 2
+    print(json.dumps(record(report)) if "--json" in arguments else render(report, names[0]))
+    if not report.valid:
+        for fact in report.facts:
+            if fact.status == "failed":
+                print(f"{names[0]}: {fact.name}: {fact.detail}", file=sys.stderr)
+    return 0 if report.valid else 1

@@ -1,0 +1,270 @@
+"""From a solved program to a certificate: the document that `certificates.checker` proves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from importlib.metadata import PackageNotFoundError, version
+from math import factorial
+from pathlib import Path
+from typing import Any
+
+from certificates.checker import digest
+from certificates.checker.document import (
+    ABELIAN_LIMIT,
+    CLASS_LIMIT,
+    DEGREE_LIMIT,
+    FORMAT,
+    ORDER_LIMIT,
+    POINTS_LIMIT,
+    TABLE_CLASS_LIMIT,
+    VERSION,
+)
+from certificates.files import write_text
+from theory.characters.cyclotomic import Cyclotomic, from_terms
+from theory.characters.table import AbelianRealisation, CharacterTable
+from theory.errors import InputError, LimitError
+from theory.groups.finite_group import PermutationRealisation
+from theory.margins.radicals import RadicalSum, squarefree_split
+from theory.margins.solution import IrrepStatus, LinearBound, MarginSolution, ShareInterval
+
+__all__ = ["canonical", "issue", "write"]
+
+
+def issue(
+    solution: MarginSolution, *, expression: str, provenance: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The certificate of a solved program.
+
+    A group within the checker's limits is written down by permutations, or by the moduli of an abelian group; any
+    other as a table without its group, which the checker then reports as taken on trust.
+
+    Args:
+        solution: what `theory.margins.exact.solve` returns.
+        expression: the group as typed; a label.
+        provenance: further entries under `provenance`, JSON without floats.
+
+    Returns:
+        the document with its digest; byte for byte the same for the same arguments.
+
+    Raises:
+        LimitError: beyond the limits of the checker, even as a table.
+    """
+    table = solution.table
+    group, characters, reason = _group(table)
+    document: dict[str, Any] = {
+        "format": FORMAT,
+        "version": VERSION,
+        "arity": solution.arity,
+        "group": group,
+        "classes": [
+            {"size": str(size), "order": order}
+            for size, order in zip(table.class_sizes, table.element_orders, strict=True)
+        ],
+        "power_maps": {str(p): list(image) for p, image in sorted(table.power_maps.items())},
+        "characters": characters,
+        "indicators": list(table.indicators),
+        "program": _program(solution),
+        "structure": _structure(solution),
+        "labels": _labels(solution, expression),
+        "provenance": {"tool": "gammastar", "version": _version(), "table": table.source}
+        | ({"without group": reason} if reason else {})
+        | dict(provenance or {}),
+    }
+    document["sha256"] = digest(document)
+    return document
+
+
+def canonical(document: Mapping[str, Any]) -> str:
+    """The text of the file: one line for each entry of the two upper levels, so that it can be read and compared."""
+    lines = []
+    for key, value in document.items():
+        if isinstance(value, dict) and value:
+            inner = ",\n".join(f"  {json.dumps(name)}: {_inner(entry)}" for name, entry in value.items())
+            lines.append(f" {json.dumps(key)}: {{\n{inner}\n }}")
+        else:
+            lines.append(f" {json.dumps(key)}: {_inner(value)}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _inner(value: Any) -> str:
+    if isinstance(value, list) and value and isinstance(value[0], list | dict):
+        return "[\n" + ",\n".join(f"   {json.dumps(entry, allow_nan=False)}" for entry in value) + "\n  ]"
+    return json.dumps(value, allow_nan=False)
+
+
+def write(document: Mapping[str, Any], path: str | Path) -> None:
+    """Write the document to a file, whole or not at all.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    write_text(Path(path), canonical(document))
+
+
+def _version() -> str:
+    try:
+        return version("gammastar")
+    except PackageNotFoundError:
+        return "uninstalled"
+
+
+def _group(table: CharacterTable) -> tuple[dict[str, Any], dict[str, Any], str]:
+    """The entries `group` and `characters`, and why the group itself is missing, if it is."""
+    realisation, order, c = table.realisation, table.order, len(table.class_sizes)
+    values = {"values": [[_value(value) for value in row] for row in table.values]} if c <= TABLE_CLASS_LIMIT else {}
+    reason = "the table came without its group"
+    if isinstance(realisation, AbelianRealisation):
+        if order <= ABELIAN_LIMIT:
+            invariants = list(realisation.invariants)
+            elements = [list(vector) for vector in realisation.representatives]
+            group = {"kind": "abelian", "order": str(order), "invariants": invariants, "representatives": elements}
+            return group, {"exponents": _exponents(table, realisation)}, ""
+        reason = f"abelian of order {order}; the checker's limit is {ABELIAN_LIMIT}"
+    if isinstance(realisation, PermutationRealisation):
+        reason = _beyond(realisation, order, c)
+        if not reason:
+            group = {
+                "kind": "permutations",
+                "order": str(order),
+                "degree": realisation.degree,
+                "generators": [list(g) for g in realisation.generators],
+                "representatives": [list(g) for g in realisation.representatives],
+            }
+            return group, values, ""
+    if not values:
+        raise LimitError(f"{table.name}: {c} classes, {reason}; certificates hold tables of at most {TABLE_CLASS_LIMIT}")
+    return {"kind": "table", "order": str(order)}, values, reason
+
+
+def _beyond(realisation: PermutationRealisation, order: int, c: int) -> str:
+    """Which of the checker's limits rules out proving the table from these permutations; empty if none does."""
+    degree = realisation.degree
+    if len(realisation.representatives) != c:
+        return "no representatives of its classes are known"
+    points = next((limit for up_to, limit in POINTS_LIMIT.items() if degree <= up_to), 0)
+    for number, limit, what in (
+        (order, ORDER_LIMIT, "order"),
+        (c, CLASS_LIMIT, "number of classes"),
+        (degree, DEGREE_LIMIT, "degree"),
+        (order * degree, points, "order times degree"),
+    ):
+        if number > limit:
+            return f"{what} {number}; the checker's limit is {limit}"
+    return ""
+
+
+def _exponents(table: CharacterTable, realisation: AbelianRealisation) -> list[list[int]]:
+    """The vector of exponents of each row, read off its values at the generators of the cyclic factors."""
+    place = {vector: column for column, vector in enumerate(realisation.representatives)}
+    rows: list[list[int]] = [[] for _ in table.values]
+    for axis, d in enumerate(realisation.invariants):
+        unit = tuple(int(i == axis and d > 1) for i in range(len(realisation.invariants)))
+        column = place[unit]
+        exponent_of = {from_terms(d, {r: 1}): r for r in range(d)}
+        for vector, row in zip(rows, table.values, strict=True):
+            vector.append(exponent_of[row[column]])
+    return rows
+
+
+def _value(value: int | Fraction | Cyclotomic) -> Any:
+    if isinstance(value, Cyclotomic):
+        return {"conductor": value.conductor, "terms": [[t, str(c)] for t, c in value.terms]}
+    return str(value)
+
+
+def _radical(value: RadicalSum) -> list[list[str]]:
+    return [[str(m), str(q)] for m, q in value.terms]
+
+
+def _program(solution: MarginSolution) -> dict[str, Any]:
+    k, n = solution.arity, solution.table.order
+    # gamma* = k! N^(-(k+1)/2) / cost* with N = (k+1) n = root^2 m; 1/sqrt(m) = sqrt(m)/m
+    base = (k + 1) * n
+    if k % 2:
+        coefficient, radicand = Fraction(factorial(k), base ** ((k + 1) // 2)), 1
+    else:
+        root, radicand = squarefree_split(base)
+        coefficient = Fraction(factorial(k), base ** (k // 2) * root * radicand)
+    return {
+        "rows": [
+            {"character": row.index, "conjugate": row.conjugate, "orbit": row.orbit, "a": str(weight)}
+            for row, weight in zip(solution.rows, solution.primal, strict=True)
+        ],
+        "dual": [_radical(y) for y in solution.dual],
+        "cost": _radical(solution.cost),
+        "gamma_star": {"coefficient": str(coefficient), "radicand": str(radicand)},
+    }
+
+
+def _structure(solution: MarginSolution) -> dict[str, Any]:
+    structure = solution.structure
+    unique = structure.rank_prime is not None
+    members: dict[int, list[int]] = {}
+    for number, row in enumerate(solution.rows):
+        members.setdefault(row.orbit, []).append(number)
+    orbits = []
+    for orbit, rows in members.items():
+        share, status = structure.shares[rows[0]], structure.irreps[rows[0]]
+        total = structure.orbit_shares[orbit] if len(rows) > 1 else share
+        proven = unique or status is IrrepStatus.EXCLUDED
+        orbits.append(
+            {
+                "rows": rows,
+                "status": status.value,
+                "share": [_decimal(share.lower), _decimal(share.upper)],
+                "orbit_share": [_decimal(total.lower), _decimal(total.upper)],
+                "share_witness": None if proven else _witness(share),
+                "orbit_witness": None if proven or len(rows) == 1 else _witness(total),
+            }
+        )
+    slack_bounds = () if unique else structure.slack_bounds
+    return {
+        "rank_prime": str(structure.rank_prime) if unique else None,
+        "points": [] if unique else [[_value(value) for value in point.values] for point in structure.points],
+        "orbits": orbits,
+        "classes": [status and status.value for status in structure.classes],
+        "slack_bounds": [{"class": column, "multipliers": _bound(bound)} for column, bound in slack_bounds],
+    }
+
+
+def _witness(interval: ShareInterval) -> dict[str, Any]:
+    if interval.lower_bound is None or interval.upper_bound is None:
+        raise InputError("the solution holds no bounds for a share, though its optimum is not unique")
+    return {
+        "lower_point": interval.lower_point,
+        "upper_point": interval.upper_point,
+        "lower_bound": _bound(interval.lower_bound),
+        "upper_bound": _bound(interval.upper_bound),
+    }
+
+
+def _bound(bound: LinearBound) -> list[list[Any]]:
+    return [[column, str(multiplier)] for column, multiplier in sorted(bound.multipliers)]
+
+
+def _decimal(share: float) -> str:
+    return f"{share:.17f}".rstrip("0").rstrip(".")
+
+
+def _labels(solution: MarginSolution, expression: str) -> dict[str, Any]:
+    table = solution.table
+    return {
+        "expression": expression,
+        "name": table.name,
+        "classes": list(table.class_names),
+        "characters": list(table.labels),
+        "cost": str(solution.cost),
+        "gamma_star": solution.gamma_star_exact,
+        "latex": {"cost": _latex(solution.cost)},
+        "decimals": {"cost": repr(float(solution.cost)), "gamma_star": repr(solution.gamma_star)},
+    }
+
+
+def _latex(radical: RadicalSum) -> str:
+    def fraction(q: Fraction) -> str:
+        return str(q.numerator) if q.denominator == 1 else rf"\frac{{{q.numerator}}}{{{q.denominator}}}"
+
+    parts: Sequence[str] = [fraction(q) + ("" if m == 1 else rf"\sqrt{{{m}}}") for m, q in radical.terms]
+    return " + ".join(parts).replace("+ -", "- ") or "0"
