@@ -89,7 +89,7 @@ def certify(
     from certificates import cli_output, cli_steps
     from certificates.cli_progress import Progress
 
-    with Progress(verbose=not as_json) as progress:
+    with Progress(verbose=True) as progress:
         result = cli_steps.certify(group, arity, output, progress)
     if as_json:
         cli_output.print_json(result)
@@ -140,7 +140,7 @@ def verify(
     """
     from certificates import cli_output, cli_verify
 
-    result = cli_verify.verify(group, arity, output, force, verbose=not as_json)
+    result = cli_verify.verify(group, arity, output, force)
     if as_json:
         cli_output.print_json(result)
     else:

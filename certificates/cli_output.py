@@ -14,7 +14,14 @@ from rich.table import Table
 from rich.text import Text
 
 from certificates.result import dump
-from certificates.wording import decimals, irrep_name, irrep_type, percent, share_text, structure_sentence
+from certificates.wording import (
+    decimals,
+    irrep_name,
+    irrep_type,
+    share_text,
+    structure_sentence,
+    theorem9_sentence,
+)
 
 __all__ = [
     "print_certified",
@@ -77,16 +84,6 @@ def _print_value(console: Console, result: dict[str, Any]) -> None:
         console.print(f"{name} = {value}", soft_wrap=True)
 
 
-def _theorem9_line(result: dict[str, Any], excess: float | None) -> str:
-    if result["theorem9_condition"]:
-        return "Theorem 9 of arXiv:2311.07568 applies, and its formula is this value."
-    if result["plancherel_optimal"]:
-        return "The Plancherel weights d²/|G| are optimal."
-    above = "" if excess is None else f": the maximum is {percent(excess)} above what they give"
-    theorem = ", so Theorem 9 does not apply" if result["theorem9_condition"] is False else ""
-    return f"The Plancherel weights d²/|G| are not optimal{theorem}{above}."
-
-
 def _print_irreps(console: Console, irreps: list[dict[str, Any]]) -> None:
     table = _table(
         ("irrep", ""),
@@ -121,17 +118,12 @@ def _print_classes(console: Console, classes: list[dict[str, Any]]) -> None:
     _rest(console, LONGEST_TABLE, len(classes), "classes")
 
 
-def print_margin(result: dict[str, Any], excess: float | None = None) -> None:
-    """The maximum margin, its structure, and the tables.
-
-    Args:
-        result: the object of `margin --json`.
-        excess: `gamma*` over the value the Plancherel weights give, if known.
-    """
+def print_margin(result: dict[str, Any]) -> None:
+    """The maximum margin, its structure, and the tables."""
     console = _console()
     console.print(f"{result['group']}: order {result['order']}, {result['arity']} factors", style="bold")
     console.print(structure_sentence(result))
-    console.print(_theorem9_line(result, excess))
+    console.print(theorem9_sentence(result))
     console.print()
     _print_value(console, result)
     console.print()
@@ -185,7 +177,7 @@ def print_verified(result: dict[str, Any]) -> None:
         f"{result['group']}: order {result['order']}, {result['arity']} factors",
     )
     console.print(structure_sentence(result))
-    console.print(_theorem9_line(result, result["plancherel_ratio"]))
+    console.print(theorem9_sentence(result))
     console.print()
     _print_value(console, result)
     network = result["network"]

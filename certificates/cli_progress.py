@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
@@ -21,6 +21,7 @@ class Stage:
     status: str = "done"  # or "skipped", "failed"
     detail: str = ""
     seconds: float = 0.0
+    tell: Callable[[str], None] = field(default=lambda text: None, repr=False)  # what the stage is doing now
 
     def skip(self, reason: str) -> None:
         """This stage was left out, and why."""
@@ -50,6 +51,7 @@ class Progress:
     def __init__(self, *, verbose: bool) -> None:
         self.stages: list[Stage] = []
         self._verbose = verbose
+        self._held: list[Stage] = []
         self._console: Any = None
         self._spinner: Any = None
         if sys.stderr.isatty():
@@ -79,12 +81,18 @@ class Progress:
             print(line, file=sys.stderr, flush=True)
 
     @contextmanager
-    def stage(self, name: str) -> Iterator[Stage]:
-        """Run one stage; an error passes through."""
+    def stage(self, name: str, *, hold: bool = False) -> Iterator[Stage]:
+        """Run one stage; an error passes through.
+
+        Args:
+            name: what is said of it.
+            hold: tell it together with the next stage, so that an error in that one is the only line.
+        """
         stage = Stage(name)
         if self._console is not None:
-            self._spinner = self._console.status(f"{name} …")
-            self._spinner.start()
+            spinner = self._spinner = self._console.status(f"{name} …")
+            spinner.start()
+            stage.tell = lambda text: spinner.update(f"{name}: {text} …")
         start = time.perf_counter()
         try:
             yield stage
@@ -92,5 +100,8 @@ class Progress:
             self._rest()
         stage.seconds = time.perf_counter() - start
         self.stages.append(stage)
-        if self._verbose:
-            self._tell(stage)
+        self._held.append(stage)
+        if self._verbose and not hold:
+            for finished in self._held:
+                self._tell(finished)
+            self._held.clear()

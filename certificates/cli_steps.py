@@ -16,7 +16,7 @@ __all__ = ["certify", "check", "property_test", "solve"]
 
 def solve(expression: str, arity: int, progress: Progress) -> MarginSolution:
     """The exact maximum margin of a group as typed."""
-    with progress.stage("character table") as stage:
+    with progress.stage("character table", hold=True) as stage:
         from theory.characters.library import character_table
         from theory.groups.naming import resolve
 
@@ -78,8 +78,9 @@ def check(file: Path, progress: Progress) -> dict[str, Any]:
 
 def property_test(expression: str, max_examples: int, seed: int, progress: Progress) -> dict[str, Any]:
     """Test the laws on a group; the JSON object of `gammastar property-test`."""
-    with progress.stage("property tests"):
+    with progress.stage("property tests") as stage:
         from theory.property_test import run
 
-        record: dict[str, Any] = run(expression, max_examples=max_examples, seed=seed)
-    return record
+        report = run(expression, max_examples=max_examples, seed=seed, progress=stage.tell)
+    result: dict[str, Any] = report.as_dict()
+    return result

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from certificates.cli_progress import Stage
+    from theory.margins.network import NetworkEvaluation
     from theory.margins.solution import MarginSolution, ShareInterval
 
-__all__ = ["dump", "margin_result", "portable"]
+__all__ = ["dump", "margin_result", "portable", "verification_result"]
 
 # Above 2^53 a JSON reader that keeps numbers as doubles (JavaScript, jq) would silently round an integer.
 LARGEST_SAFE_INTEGER = 2**53
@@ -86,5 +89,71 @@ def margin_result(solution: MarginSolution, expression: str) -> dict[str, Any]:
             }
             for column, status in enumerate(structure.classes)
             if status is not None
+        ],
+    }
+
+
+def verification_result(
+    solution: MarginSolution,
+    expression: str,
+    *,
+    stages: Sequence[Stage],
+    reference: dict[str, Any] | None,
+    certificate: dict[str, Any] | None,
+    evaluation: NetworkEvaluation | None,
+    files: dict[str, str],
+    seconds: float,
+) -> dict[str, Any]:
+    """The object `gammastar verify --json` prints: that of `margin`, and what the verification found.
+
+    Args:
+        solution: the solved program.
+        expression: the group as typed.
+        stages: the stages that ran, in order.
+        reference: what the solver found, or None if it did not run.
+        certificate: digest and verdict of the certificate, or None if none was issued.
+        evaluation: of the explicit network, or None if it was not evaluated.
+        files: kind of file -> where it is written.
+        seconds: time taken.
+
+    Returns:
+        `margin`'s keys, and `verdict`: "verified", "verified in part" (a stage was skipped) or "refuted" (one failed);
+        `plancherel_ratio`: `gamma*` over the margin of the Plancherel weights; `network`, `certificate`, `reference`,
+        `stages`, `files`, `seconds`.
+    """
+    from theory.margins.class_functions import plancherel_cost
+
+    statuses = {stage.status for stage in stages}
+    verdict = "refuted" if "failed" in statuses else "verified in part" if "skipped" in statuses else "verified"
+    ratio = float(plancherel_cost(solution)) / float(solution.cost)
+    return {
+        **margin_result(solution, expression),
+        "verdict": verdict,
+        "plancherel_ratio": ratio,
+        "network": None if evaluation is None else _network(evaluation, ratio),
+        "certificate": certificate,
+        "reference": reference,
+        "stages": [stage.result() for stage in stages],
+        "files": files,
+        "seconds": round(seconds, 3),
+    }
+
+
+def _network(evaluation: NetworkEvaluation, plancherel_ratio: float) -> dict[str, Any]:
+    """The evaluated network, and others beside it as fractions of `gamma*`."""
+    best = evaluation.gamma_star
+    return {
+        "width": evaluation.width,
+        "method": evaluation.method,
+        "margin_normalised": evaluation.margin_normalised,
+        "ratio": evaluation.ratio,
+        "error_bound": evaluation.error_bound,
+        "inputs_checked": evaluation.inputs_checked,
+        "homomorphism_residual": evaluation.residual,
+        "comparison": [
+            {"name": "this network", "ratio": evaluation.ratio},
+            {"name": "Plancherel weights", "ratio": 1 / plancherel_ratio},
+            {"name": "memorising, centred", "ratio": evaluation.memorising_centred / best},
+            {"name": "memorising, one-hot", "ratio": evaluation.memorising / best},
         ],
     }

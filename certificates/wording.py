@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["decimals", "irrep_name", "irrep_type", "join", "percent", "share_text", "structure_sentence"]
+__all__ = [
+    "decimals",
+    "irrep_name",
+    "irrep_type",
+    "join",
+    "percent",
+    "share_text",
+    "structure_sentence",
+    "theorem9_sentence",
+]
 
 LONGEST_LIST = 8  # labels named one by one in a sentence; longer lists are counted
 
@@ -94,3 +103,23 @@ def structure_sentence(result: dict[str, Any]) -> str:
         parts.append(f"{_named(excluded, total)} {'appears' if len(excluded) == 1 else 'appear'} in none")
     sentence = "; ".join(parts) + "."
     return sentence[0].upper() + sentence[1:]
+
+
+def theorem9_sentence(result: dict[str, Any]) -> str:
+    """How the value relates to the published closed form, where that is decided.
+
+    `plancherel_ratio`, if the result holds it, is `gamma*` over the margin that the Plancherel weights give.
+    """
+    paper = "Theorem 9 of arXiv:2311.07568"
+    if result["theorem9_condition"]:
+        return f"{paper} applies, and its formula is this value."
+    ratio = result.get("plancherel_ratio")
+    if result["theorem9_condition"] is False:
+        if result["plancherel_optimal"]:
+            return f"The strict sign condition of {paper} fails, but its formula is still this value."
+        above = "" if ratio is None else f"; the maximum is {percent(ratio)} above its formula"
+        return f"{paper} does not apply{above}."
+    if result["plancherel_optimal"]:
+        return "The Plancherel weights d²/|G| are optimal."
+    above = "" if ratio is None else f"; the maximum is {percent(ratio)} above what they give"
+    return f"The Plancherel weights d²/|G| are not optimal{above}."

@@ -1,0 +1,119 @@
+"""The report as one HTML page that opens without a network: a pure function of `ReportData`."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from certificates.report import mathml
+from certificates.report.data import ReportData
+from certificates.report.figures import DARK, figures
+from certificates.wording import irrep_type, structure_sentence, theorem9_sentence
+
+__all__ = ["render"]
+
+LONGEST_FORMULA = 400  # characters of an exact value; S20's cost has thousands
+MOST_WEIGHTS = 8  # irreps whose weights are spelled out in a formula
+
+
+def render(data: ReportData) -> str:
+    """The whole page as HTML.
+
+    Args:
+        data: what it shows; every name in it is escaped.
+    """
+    result = data.result
+    environment = Environment(
+        loader=PackageLoader("certificates.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "exact": mathml.exact,
+        "fromjson": json.loads,
+        "group": mathml.group,
+        "grouped": _grouped,
+        "scientific": mathml.scientific,
+        "share": _share,
+        "spelled": _spelled,
+        "type": irrep_type,
+    }
+    long = len(result["gamma_star_exact"]) > LONGEST_FORMULA
+    used = [line for line in data.irreps if line.weight != "0"]
+    stages = result["stages"]
+    return environment.get_template("report.html.j2").render(
+        data=data,
+        result=result,
+        k=result["arity"],
+        figures=figures(data),
+        structure=structure_sentence(result),
+        theorem9=theorem9_sentence(result),
+        long=long,
+        weights=used if len(used) <= MOST_WEIGHTS and not long else [],
+        numbered=len(data.irreps) > 40,
+        orbits=any(line.orbit_size > 1 for line in data.irreps),
+        skipped={stage["name"]: stage["detail"] for stage in stages if stage["status"] == "skipped"},
+        command=shlex.join(["gammastar", "verify", result["group"], "--arity", str(result["arity"])]),
+        dark=DARK,
+        css=_asset("report.css"),
+        js=_asset("report.js"),
+        plotly=_plotly(),
+        **_facts(result),
+    )
+
+
+def _facts(result: dict[str, Any]) -> dict[str, Any]:
+    """How many facts were proved, trusted and refuted, and the words for what the numbers rest on."""
+    check = (result["certificate"] or {}).get("check")
+    statuses = [fact["status"] for fact in check["facts"]] if check else []
+    proved = bool(check) and check["valid"]
+    return {
+        "proved": statuses.count("proved"),
+        "trusted": statuses.count("trusted"),
+        "failed": statuses.count("failed"),
+        "basis": "proved in the certificate" if proved else "computed exactly, not checked independently",
+        "structure_basis": (
+            "Each status and each interval is proved in the certificate."
+            if proved
+            else "The statuses were decided exactly, and not checked independently."
+        ),
+    }
+
+
+def _asset(name: str) -> Markup:
+    return Markup(files("certificates.report").joinpath("templates", name).read_text(encoding="utf-8"))
+
+
+def _plotly() -> Markup:
+    from plotly.offline import get_plotlyjs
+
+    return Markup(get_plotlyjs())
+
+
+def _grouped(number: int | str) -> str:
+    """Digits in threes, with narrow spaces, from five digits on.
+
+    >>> _grouped(7200) , _grouped("36288000").replace("\u202f", " ")
+    ('7200', '36 288 000')
+    """
+    digits = str(number)
+    return digits if len(digits) < 5 else f"{int(digits):,}".replace(",", "\u202f")
+
+
+def _spelled(number: int) -> str:
+    """A small number as a word."""
+    words = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return words[number] if number < len(words) else str(number)
+
+
+def _share(share: tuple[float, float]) -> str:
+    """A share in percent: one number, or an interval."""
+    lower, upper = (f"{100 * end:.3f}" if end else "0" for end in share)
+    return lower if share[0] == share[1] else f"{lower} – {upper}"

@@ -1,0 +1,67 @@
+"""The class functions that networks compute: the optimal network's logits, and the cost of the Plancherel network.
+
+A symmetric network with weights `a` gives the label `c` the logit `f(C)`, `C` the class of `(g_1...g_k)^-1 c`, where, in
+units of `gamma*` for an optimal `a`,
+
+    f(C) = sum_R a_R X_R(C),        X_R = Re chi_R / d_R,
+
+and its margin on `C` is `f(1) - f(C)`.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import lcm
+
+from theory.characters.cyclotomic import rational_mean
+from theory.margins.radicals import RadicalSum
+from theory.margins.solution import MarginSolution
+
+__all__ = ["class_function", "plancherel_cost"]
+
+
+def class_function(solution: MarginSolution) -> tuple[Fraction, ...]:
+    """`f(C)` for every class column of the table, exact.
+
+    >>> from theory import character_table, solve
+    >>> [str(value) for value in class_function(solve(character_table("S3")))]
+    ['5/6', '-1/6', '-1/6']
+    """
+    # a is constant on Galois orbits of rows, so f(C) is rational and equals its own Galois mean, and the mean is linear:
+    # f(C) = sum_R (a_R / d_R) mean(chi_R(C)); the mean of chi and that of its complex conjugate agree.
+    used = [
+        (row, weight / row.degree)
+        for row, weight in zip(solution.rows, solution.primal, strict=True)
+        if weight
+    ]
+    scale = lcm(*(weight.denominator for _, weight in used))
+    scaled = [(solution.table.values[row.index], int(weight * scale)) for row, weight in used]
+    means = {
+        value: rational_mean(value) for values, _ in scaled for value in values if not isinstance(value, int)
+    }
+    logits = []
+    for column in range(len(solution.table.class_sizes)):
+        values = [(values[column], weight) for values, weight in scaled]
+        whole = sum(value * weight for value, weight in values if isinstance(value, int))
+        rest = sum(
+            (means[value] * weight for value, weight in values if not isinstance(value, int)), Fraction(0)
+        )
+        logits.append((whole + rest) / scale)
+    return tuple(logits)
+
+
+def plancherel_cost(solution: MarginSolution) -> RadicalSum:
+    """The cost of the Plancherel weights `a_R = d_R^2 / n`, twice that for a complex pair.
+
+    They are always feasible, by column orthogonality; Theorem 9 of arXiv:2311.07568 states the margin they give.
+
+    >>> from theory import character_table, solve
+    >>> solution = solve(character_table("A5"))
+    >>> float(plancherel_cost(solution)) > float(solution.cost)
+    True
+    """
+    total = RadicalSum(())
+    for row in solution.rows:
+        size = 1 if row.conjugate == row.index else 2
+        total = total + row.cost * Fraction(size * row.degree**2, solution.table.order)
+    return total
