@@ -1,0 +1,1 @@
+"""The laws by subject; each module ends with the tuple of its laws."""
