@@ -16,7 +16,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import factorial, gcd, lcm, prod
 
-from theory.characters.cyclotomic import Value, root
+from theory.arithmetic import prime_factors
+from theory.characters.cyclotomic import Value, is_integral, root
 from theory.characters.symmetric import (
     MAX_DEGREE,
     centraliser_order,
@@ -26,7 +27,7 @@ from theory.characters.symmetric import (
     partitions,
     representative,
 )
-from theory.characters.table import CharacterTable, assemble, prime_factors
+from theory.characters.table import CharacterTable, assemble
 from theory.errors import LimitError
 from theory.groups.finite_group import PermutationRealisation
 
@@ -64,7 +65,7 @@ def alternating(n: int, name: str | None = None) -> CharacterTable:
         class_names=[_images_name(_representative(c)) for c in classes],
         class_sizes=[c.size for c in classes],
         element_orders=[lcm(*c.cycle_type) for c in classes],
-        power_maps={p: [_power(c, p, place) for c in classes] for p in set(prime_factors(order))},
+        power_maps={p: [_power(c, p, place) for c in classes] for p in prime_factors(order)},
         rows=_rows(n, classes),
         realisation=PermutationRealisation(n, _generators(n), tuple(_representative(c) for c in classes)),
         source="Murnaghan–Nakayama",
@@ -83,7 +84,11 @@ def _classes(n: int) -> list[_Class]:
         if (n - len(mu)) % 2:
             continue
         size = factorial(n) // centraliser_order(mu)
-        found += [_Class(mu, 1, size // 2), _Class(mu, 2, size // 2)] if _splits(mu) and n > 1 else [_Class(mu, 0, size)]
+        found += (
+            [_Class(mu, 1, size // 2), _Class(mu, 2, size // 2)]
+            if _splits(mu) and n > 1
+            else [_Class(mu, 0, size)]
+        )
     return found
 
 
@@ -136,8 +141,6 @@ def _halves(hooks: tuple[int, ...]) -> tuple[Value, Value]:
 
 
 def _integral(value: Value) -> Value:
-    from theory.characters.cyclotomic import is_integral
-
     assert is_integral(value)
     return value
 

@@ -12,8 +12,9 @@ from itertools import product
 from math import gcd, lcm, prod
 from operator import mul
 
+from theory.arithmetic import prime_factors
 from theory.characters.cyclotomic import Value, root
-from theory.characters.table import AbelianRealisation, CharacterTable, assemble, prime_factors
+from theory.characters.table import AbelianRealisation, CharacterTable, assemble
 from theory.errors import LimitError
 from theory.groups.finite_group import PermutationRealisation
 
@@ -25,7 +26,9 @@ MAX_CLASSES = 2500  # a table of 2,500 x 2,500 values takes about 100 MB
 def check_size(name: str, classes: int) -> None:
     """Refuse a table that would not fit, before anything is allocated."""
     if classes > MAX_CLASSES:
-        raise LimitError(f"{name}: a character table of {classes} classes is beyond the limit of {MAX_CLASSES}")
+        raise LimitError(
+            f"{name}: a character table of {classes} classes is beyond the limit of {MAX_CLASSES}"
+        )
 
 
 def cyclic(n: int, name: str | None = None) -> CharacterTable:
@@ -46,7 +49,9 @@ def abelian(invariants: Sequence[int], name: str | None = None) -> CharacterTabl
     elements = sorted(product(*map(range, moduli)), key=lambda k: (_additive_order(k, moduli), k))
     place = {k: column for column, k in enumerate(elements)}
     powers = [root(exponent, k) for k in range(exponent)]
-    scaled = [tuple(k * (exponent // m) for k, m in zip(element, moduli, strict=True)) for element in elements]
+    scaled = [
+        tuple(k * (exponent // m) for k, m in zip(element, moduli, strict=True)) for element in elements
+    ]
     rows = [
         tuple([powers[sum(map(mul, j, k)) % exponent] for k in scaled])  # exponents jk/m over the exponent
         for j in elements
@@ -89,7 +94,9 @@ def dihedral(n: int, name: str | None = None) -> CharacterTable:
     check_size(name, n // 2 + 3)
     if n <= 2:
         return abelian((2,) * n, name)
-    classes = [_Class(0, 0, 1, 1)] + [_Class(0, k, 1 if 2 * k == n else 2, n // gcd(k, n)) for k in range(1, n // 2 + 1)]
+    classes = [_Class(0, 0, 1, 1)] + [
+        _Class(0, k, 1 if 2 * k == n else 2, n // gcd(k, n)) for k in range(1, n // 2 + 1)
+    ]
     classes += [_Class(1, 0, n, 2)] if n % 2 else [_Class(1, 0, n // 2, 2), _Class(1, 1, n // 2, 2)]
     linear = [(1, 1), (1, -1)] if n % 2 else [(a, s) for a in (1, -1) for s in (1, -1)]
     rotation = tuple((i + 1) % n for i in range(n))
@@ -113,7 +120,9 @@ def dicyclic(n: int, name: str | None = None) -> CharacterTable:
     if n == 1:
         return cyclic(4, name)
     m = 2 * n
-    classes = [_Class(0, 0, 1, 1), _Class(0, n, 1, 2)] + [_Class(0, k, 2, m // gcd(k, m)) for k in range(1, n)]
+    classes = [_Class(0, 0, 1, 1), _Class(0, n, 1, 2)] + [
+        _Class(0, k, 2, m // gcd(k, m)) for k in range(1, n)
+    ]
     classes += [_Class(1, 0, n, 4), _Class(1, 1, n, 4)]
     # x^2 = a^n: where n is odd and a -> -1, x goes to a square root of -1
     imaginary = root(4)
@@ -159,10 +168,10 @@ def _extended_by_inversion(
         shift = p // 2 * square_of_x  # (a^k x)^2 = x^2 is central
         return column_of(p % 2, shift + (c.k if p % 2 else 0))
 
-    rows: list[tuple[Value, ...]] = [
-        tuple(a**c.k * (x if c.kind else 1) for c in classes) for a, x in linear
+    rows: list[tuple[Value, ...]] = [tuple(a**c.k * (x if c.kind else 1) for c in classes) for a, x in linear]
+    rows += [
+        tuple(0 if c.kind else _two_cosines(m, j * c.k % m) for c in classes) for j in range(1, (m + 1) // 2)
     ]
-    rows += [tuple(0 if c.kind else _two_cosines(m, j * c.k % m) for c in classes) for j in range(1, (m + 1) // 2)]
     rotations, names = _powers(rotation, m), []
     representatives = []
     for c in classes:

@@ -73,7 +73,7 @@ def _abelian_invariants(atom: Atom) -> tuple[int, ...]:
 
 def _of_atom(atom: Atom, name: str) -> CharacterTable:
     match atom.family, atom.parameters:
-        case ("Z" | "V4"), _:
+        case (("Z" | "V4"), _):
             from theory.characters.closed_forms import abelian
 
             return abelian(_abelian_invariants(atom), name)

@@ -41,7 +41,8 @@ def linear_characters(group: FiniteGroup, classes: ConjugacyClasses) -> LinearCh
     assert q * int(np.array(classes.sizes)[derived].sum()) == group.order
     # how each generator moves the cosets
     moves = [
-        coset_of_class[classes.class_of[group.multiply(elements, np.array(g))]].tolist() for g in group.generators
+        coset_of_class[classes.class_of[group.multiply(elements, np.array(g))]].tolist()
+        for g in group.generators
     ]
     e = lcm(*(_cycle_length(move) for move in moves))
     exponents = np.zeros((1, q), dtype=np.int64)

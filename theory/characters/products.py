@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from functools import reduce
 from math import lcm
 
+from theory.arithmetic import factorised, prime_factors
 from theory.characters.closed_forms import check_size
 from theory.characters.cyclotomic import Value
-from theory.characters.table import AbelianRealisation, CharacterTable, assemble, prime_factors
+from theory.characters.table import AbelianRealisation, CharacterTable, assemble
 from theory.groups.finite_group import PermutationRealisation
 
 __all__ = ["as_permutations", "product_table"]
@@ -59,7 +60,7 @@ def _pair(first: CharacterTable, second: CharacterTable) -> CharacterTable:
         class_sizes=[sizes[pair] for pair in pairs],
         element_orders=[orders[pair] for pair in pairs],
         power_maps={
-            p: [place[first.power(a, p), second.power(b, p)] for a, b in pairs] for p in set(prime_factors(order))
+            p: [place[first.power(a, p), second.power(b, p)] for a, b in pairs] for p in prime_factors(order)
         },
         rows=_tensor_rows(first, second, pairs),
         realisation=_joint_realisation(first, second, pairs),
@@ -111,8 +112,7 @@ def as_permutations(realisation: PermutationRealisation | AbelianRealisation) ->
         return realisation
     cycles: list[tuple[int, int]] = []  # (length q, which coordinate turns it)
     for coordinate, m in enumerate(realisation.invariants):
-        factors = prime_factors(m)
-        cycles += [(p ** factors.count(p), coordinate) for p in sorted(set(factors))]
+        cycles += [(p**multiplicity, coordinate) for p, multiplicity in factorised(m)]
 
     def permutation(vector: Sequence[int]) -> tuple[int, ...]:
         images: list[int] = []
@@ -121,9 +121,12 @@ def as_permutations(realisation: PermutationRealisation | AbelianRealisation) ->
             images += [start + (i + vector[coordinate]) % q for i in range(q)]
         return tuple(images) or (0,)
 
-    units = [[int(i == j) for j in range(len(realisation.invariants))] for i in range(len(realisation.invariants))]
+    units = [
+        [int(i == j) for j in range(len(realisation.invariants))] for i in range(len(realisation.invariants))
+    ]
     return PermutationRealisation(
         max(sum(q for q, _ in cycles), 1),
-        tuple(permutation(unit) for unit, m in zip(units, realisation.invariants, strict=True) if m > 1) or ((0,),),
+        tuple(permutation(unit) for unit, m in zip(units, realisation.invariants, strict=True) if m > 1)
+        or ((0,),),
         tuple(permutation(vector) for vector in realisation.representatives),
     )

@@ -17,7 +17,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from math import factorial, lcm, prod
 
-from theory.characters.table import CharacterTable, assemble, prime_factors
+from theory.arithmetic import prime_factors
+from theory.characters.table import CharacterTable, assemble
 from theory.errors import LimitError
 from theory.groups.finite_group import PermutationRealisation
 
@@ -146,7 +147,7 @@ def symmetric(n: int, name: str | None = None) -> CharacterTable:
         class_names=[cycle_name(mu) for mu in types],
         class_sizes=[order // centraliser_order(mu) for mu in types],
         element_orders=[lcm(*mu) for mu in types],
-        power_maps={p: [place[cycle_type_power(mu, p)] for mu in types] for p in set(prime_factors(order))},
+        power_maps={p: [place[cycle_type_power(mu, p)] for mu in types] for p in prime_factors(order)},
         rows=list(zip(*(character_column(mu) for mu in types), strict=True)),
         realisation=PermutationRealisation(
             n,

@@ -9,6 +9,7 @@ from math import gcd, lcm
 from operator import mul
 from typing import TYPE_CHECKING
 
+from theory.arithmetic import factorised, unit_generators
 from theory.characters.cyclotomic import Cyclotomic, Value, conductor, galois, order_key, rational_mean
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from theory.groups.finite_group import PermutationRealisation
 
-__all__ = ["AbelianRealisation", "CharacterTable", "Verdict", "assemble", "irrep_labels", "prime_factors"]
+__all__ = ["AbelianRealisation", "CharacterTable", "Verdict", "assemble", "irrep_labels"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,9 @@ class Verdict:
     detail: str
 
 
-@dataclass(frozen=True, eq=False)  # compared by identity: hashing millions of values would cost more than any cache gains
+@dataclass(
+    frozen=True, eq=False
+)  # compared by identity: hashing millions of values would cost more than any cache gains
 class CharacterTable:
     """Irreducible characters (rows) on conjugacy classes (columns); see `assemble` for the order of the rows.
 
@@ -102,6 +105,11 @@ class CharacterTable:
         return tuple(sorted(_distinct(self.values), key=order_key))  # type: ignore[arg-type]
 
     @cached_property
+    def rational_values(self) -> int:
+        """How many of the values in `alphabet` are rational; they come first."""
+        return sum(not isinstance(value, Cyclotomic) for value in self.alphabet)
+
+    @cached_property
     def codes(self) -> Int[np.ndarray, "r c"]:
         """The table with each value replaced by its place in `alphabet`."""
         return _coded(self.values, self.alphabet)
@@ -155,7 +163,9 @@ class CharacterTable:
     @cached_property
     def class_orbits(self) -> tuple[tuple[int, ...], ...]:
         """Orbits of `g -> g^k`, `k` prime to the exponent, on the classes, by first member."""
-        return _orbits([self.galois_columns(k) for k in unit_generators(self.conductor)], len(self.class_sizes))
+        return _orbits(
+            [self.galois_columns(k) for k in unit_generators(self.conductor)], len(self.class_sizes)
+        )
 
     def power(self, column: int, exponent: int) -> int:
         """The class of `g^exponent` for `g` in the class `column` and any integer exponent.
@@ -165,13 +175,16 @@ class CharacterTable:
         m = self.element_orders[column]
         exponent %= m
         d = gcd(exponent, m)
-        for p in prime_factors(d):
-            column = self.power_maps[p][column]
+        for p, multiplicity in factorised(d):
+            for _ in range(multiplicity):
+                column = self.power_maps[p][column]
         m //= d
         unit = exponent // d % m
         if unit in (0, 1) or self.is_rational:
             return column
-        while gcd(unit, self.conductor) > 1:  # the column's conductors divide m, so that u + m acts on it as u does
+        while (
+            gcd(unit, self.conductor) > 1
+        ):  # the column's conductors divide m, so that u + m acts on it as u does
             unit += m
         return self.galois_columns(unit % self.conductor)[column]
 
@@ -203,23 +216,20 @@ class CharacterTable:
         if (k, axis) not in self._actions:
             import numpy as np
 
-            place = {value: code for code, value in enumerate(self.alphabet)}
             lines = self.codes if axis == "row" else self.codes.T
+            irrational = self.alphabet[self.rational_values :]  # sorted to the end
+            place = {value: code for code, value in enumerate(irrational, start=self.rational_values)}
+            image = np.arange(len(self.alphabet), dtype=self.codes.dtype)
             # an image outside the alphabet is on no line: the lookup below names the line
-            image = np.array(
-                [
-                    place.get(galois(value, k), -1) if isinstance(value, Cyclotomic) else code
-                    for code, value in enumerate(self.alphabet)
-                ],
-                dtype=self.codes.dtype,
-            )
-            where = {line.tobytes(): number for number, line in enumerate(lines)}
-            found = []
-            for number, line in enumerate(image[lines]):
-                target = where.get(line.tobytes())
+            image[self.rational_values :] = [place.get(galois(value, k), -1) for value in irrational]
+            moved = np.flatnonzero((lines >= self.rational_values).any(axis=1)).tolist()
+            where = {lines[number].tobytes(): number for number in moved}
+            found = list(range(len(lines)))
+            for number in moved:
+                target = where.get(image[lines[number]].tobytes())
                 if target is None:
                     raise GaloisError(axis, number, k)
-                found.append(target)
+                found[number] = target
             self._actions[k, axis] = tuple(found)
         return self._actions[k, axis]
 
@@ -228,7 +238,9 @@ class GaloisError(ArithmeticError):
     """A line of the table whose Galois conjugate is no line of it: no group has this table."""
 
     def __init__(self, axis: str, number: int, k: int) -> None:
-        super().__init__(f"the Galois conjugate of {axis} {number} under zeta -> zeta^{k} is no {axis} of the table")
+        super().__init__(
+            f"the Galois conjugate of {axis} {number} under zeta -> zeta^{k} is no {axis} of the table"
+        )
         self.axis, self.number, self.k = axis, number, k
 
 
@@ -256,7 +268,9 @@ def assemble(
     else:
         alphabet = tuple(sorted(_distinct(unsorted), key=order_key))
         codes = _coded(unsorted, alphabet)
-        keys = [line.tobytes() for line in codes.astype(">i4")]  # most significant byte first: sorts as the codes do
+        keys = [
+            line.tobytes() for line in codes.astype(">i4")
+        ]  # most significant byte first: sorts as the codes do
         order_of_rows = sorted(range(len(keys)), key=lambda i: (unsorted[i][0], keys[i]))
         values = tuple(unsorted[i] for i in order_of_rows)
         known = {"alphabet": alphabet, "codes": codes[order_of_rows], "is_rational": False}
@@ -294,38 +308,6 @@ def irrep_labels(degrees: Sequence[int]) -> tuple[str, ...]:
     return tuple(labels)
 
 
-def prime_factors(n: int) -> tuple[int, ...]:
-    """Prime factors of `n >= 1` with multiplicity, ascending, by trial division: the cost is the second largest of them."""
-    factors, p = [], 2
-    while n > 1:
-        if p * p > n:
-            p = n
-        while n % p == 0:
-            factors.append(p)
-            n //= p
-        p += 1
-    return tuple(factors)
-
-
-def unit_generators(n: int) -> tuple[int, ...]:
-    """Generators of the units modulo `n`: for each prime power `q` that divides `n` exactly, of those modulo `q`."""
-    generators = []
-    factors = prime_factors(n)
-    for p in sorted(set(factors)):
-        q = p ** factors.count(p)
-        local = [-1, 5] if p == 2 else [_primitive_root(p, q)]
-        rest = n // q
-        # equal to the generator modulo q, to 1 modulo n/q
-        generators += [(1 + rest * ((g - 1) * pow(rest, -1, q) % q)) % n for g in local]
-    return tuple(g for g in generators if g != 1)
-
-
-def _primitive_root(p: int, q: int) -> int:
-    order = q // p * (p - 1)
-    primes = set(prime_factors(order))
-    return next(g for g in range(2, q) if g % p and all(pow(g, order // r, q) != 1 for r in primes))
-
-
 def _distinct(rows: Iterable[Sequence[Value]]) -> set[Value]:
     """The distinct values, hashing each object once: tables share their value objects."""
     found: set[Value] = set()
@@ -341,7 +323,9 @@ def _coded(rows: Sequence[Sequence[Value]], alphabet: Sequence[Value]) -> Int[np
     codes = np.empty((len(rows), len(rows[0])), dtype=np.int32)
     by_id: dict[int, int] = {}
     for number, row in enumerate(rows):
-        by_id.update({i: place[value] for i, value in {id(value): value for value in row}.items() if i not in by_id})
+        by_id.update(
+            {i: place[value] for i, value in {id(value): value for value in row}.items() if i not in by_id}
+        )
         codes[number] = [by_id[id(value)] for value in row]
     return codes
 
