@@ -22,9 +22,9 @@ def generated(table: Int[np.ndarray, "n n"], elements: Iterable[int]) -> Bool[np
     """Which elements lie in the subgroup that the given ones generate; the identity is 0."""
     known = np.zeros(len(table), dtype=bool)
     known[0] = True
-    generators = sorted(set(elements) - {0})
+    generators = np.array(sorted(set(elements) - {0}), dtype=np.int64)
     fresh = np.array([0])
-    while len(fresh) and generators:
+    while len(fresh) and len(generators):
         reached = np.zeros_like(known)
         reached[table[np.ix_(fresh, generators)].ravel()] = True
         fresh = np.flatnonzero(reached & ~known)
@@ -47,7 +47,8 @@ def subgroup_table(table: Int[np.ndarray, "n n"], members: Bool[np.ndarray, " n"
     inside = np.flatnonzero(members)
     number = np.full(len(table), -1)
     number[inside] = np.arange(len(inside))
-    return number[table[np.ix_(inside, inside)]]
+    renumbered: Int[np.ndarray, "m m"] = number[table[np.ix_(inside, inside)]]
+    return renumbered
 
 
 def quotient_table(table: Int[np.ndarray, "n n"], normal: Bool[np.ndarray, " n"]) -> Int[np.ndarray, "m m"]:
@@ -59,7 +60,7 @@ def quotient_table(table: Int[np.ndarray, "n n"], normal: Bool[np.ndarray, " n"]
     least = table[:, normal].min(axis=1)  # the least element of gN
     representatives = np.unique(least)
     coset = np.searchsorted(representatives, least)
-    quotient = coset[table[np.ix_(representatives, representatives)]]
+    quotient: Int[np.ndarray, "m m"] = coset[table[np.ix_(representatives, representatives)]]
     if not np.array_equal(coset[table], quotient[coset[:, None], coset[None, :]]):
         raise ValueError(
             "these elements are no normal subgroup: the product of two cosets depends on who is asked"

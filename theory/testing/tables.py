@@ -37,7 +37,7 @@ Table = Int[np.ndarray, "n n"]
 def product_table(left: Int[np.ndarray, "n n"], right: Int[np.ndarray, "m m"]) -> Int[np.ndarray, "nm nm"]:
     """The direct product; `(g, h)` has number `g m + h`."""
     n, m = len(left), len(right)
-    both = left[:, None, :, None] * m + right[None, :, None, :]
+    both: Int[np.ndarray, "n m n m"] = left[:, None, :, None] * m + right[None, :, None, :]
     return both.reshape(n * m, n * m)
 
 
@@ -52,7 +52,8 @@ def semidirect_table(n: int, m: int, unit: int) -> Int[np.ndarray, "nm nm"]:
     x, i = np.divmod(np.arange(n * m), m)
     powers = np.array([pow(unit, j, n) for j in range(m)])
     # (x, i)(y, j) = (x + unit^i y, i + j)
-    return (x[:, None] + powers[i][:, None] * x[None, :]) % n * m + (i[:, None] + i[None, :]) % m
+    table: Table = (x[:, None] + powers[i][:, None] * x[None, :]) % n * m + (i[:, None] + i[None, :]) % m
+    return table
 
 
 def symmetric_table(degree: int) -> Int[np.ndarray, "n n"]:

@@ -23,7 +23,7 @@ KEPT = 8  # failing cases a decision returns
 
 Pair = tuple[int, int]
 Triple = tuple[int, int, int]
-Line = tuple[bool, int, int, int]
+Line = tuple[str, int]  # row or column, of which element
 
 
 def _elements(operation: Operation) -> SearchStrategy[int]:
@@ -66,24 +66,19 @@ def closure(operation: Operation, case: Pair) -> str | None:
 
 
 def _lines(operation: Operation) -> SearchStrategy[Line]:
-    distinct = st.tuples(_elements(operation), _elements(operation)).filter(lambda pair: pair[0] < pair[1])
-    return st.builds(lambda row, g, pair: (row, g, *pair), st.booleans(), _elements(operation), distinct)
+    # rows first, so that a reader of the file finds the cell
+    return st.tuples(st.sampled_from(["row", "column"]), _elements(operation))
 
 
 def _all_lines(operation: Operation) -> Decision[Line] | None:
     table = operation.products
-    if operation.order == 1:
-        return Decision(1)
     if table is None:
         return None
     failing: list[Line] = []
-    for row, lines in ((True, table), (False, table.T)):
-        for g, line in enumerate(lines):
-            order = np.argsort(line, kind="stable")
-            again = np.flatnonzero(line[order][1:] == line[order][:-1])
-            failing += [(row, g, int(order[i]), int(order[i + 1])) for i in again]
-    # rows before columns, so that a reader of the file finds the cell
-    failing.sort(key=lambda line: (not line[0], max(line[1:]), line[1:]))
+    for kind, lines in (("row", table), ("column", table.T)):
+        sorted_lines = np.sort(lines, axis=1)
+        twice = (sorted_lines[:, 1:] == sorted_lines[:, :-1]).any(axis=1)
+        failing += [(kind, int(g)) for g in np.flatnonzero(twice)]
     return Decision(2 * operation.order, tuple(failing[:KEPT]))
 
 
@@ -95,13 +90,18 @@ def _all_lines(operation: Operation) -> Decision[Line] | None:
     decide=_all_lines,
 )
 def cancellation(operation: Operation, case: Line) -> str | None:
-    row, g, h, k = case
-    first, second = ((g, h), (g, k)) if row else ((h, g), (k, g))
-    product = operation.product(*first)
-    if product != operation.product(*second):
+    kind, g = case
+    elements, fixed = np.arange(operation.order), np.full(operation.order, g)
+    line = operation.multiply(fixed, elements) if kind == "row" else operation.multiply(elements, fixed)
+    order = np.argsort(line, kind="stable")
+    again = np.flatnonzero(line[order][1:] == line[order][:-1])
+    if not len(again):
         return None
-    place = f"{'row' if row else 'column'} {operation.label(g)} holds {operation.label(product)} twice"
-    return f"{operation.written(*first)} = {operation.written(*second)} = {operation.label(product)}: {place}"
+    h, k = min(((int(order[i]), int(order[i + 1])) for i in again), key=lambda pair: (pair[1], pair[0]))
+    first, second = ((g, h), (g, k)) if kind == "row" else ((h, g), (k, g))
+    product = operation.label(int(line[h]))
+    place = f"{kind} {operation.label(g)} holds {product} twice"
+    return f"{operation.written(*first)} = {operation.written(*second)} = {product}: {place}"
 
 
 def nearest_identity(operation: Operation) -> int:

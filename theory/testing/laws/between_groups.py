@@ -46,7 +46,6 @@ TOLERANCE = 1e-9  # for interval ends, which are floats that are correct up to 1
 def _solved(products: bytes, order: int, arity: int) -> MarginSolution:
     from theory.characters.burnside_dixon import character_table_of
     from theory.groups.construct import from_cayley_table
-
     from theory.margins.exact import solve
 
     table = np.frombuffer(products, dtype=np.int64).reshape(order, order)
@@ -66,9 +65,8 @@ def _cost(products: Int[np.ndarray, "n n"], arity: int) -> RadicalSum:
 def tabled_group(products: Int[np.ndarray, "n n"]) -> TabledGroup:
     """The group of a Cayley table with its classes and its character table by Burnside–Dixon."""
     from theory.characters.burnside_dixon import character_table_of
-    from theory.groups.construct import from_cayley_table
-
     from theory.groups.conjugacy import conjugacy_classes
+    from theory.groups.construct import from_cayley_table
 
     group = from_cayley_table(products)
     return TabledGroup(group, conjugacy_classes(group), character_table_of(group))
