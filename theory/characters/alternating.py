@@ -1,14 +1,15 @@
 """Character tables of alternating groups from those of the symmetric groups.
 
-- A class of even permutations of `S_n` with cycle type `mu` splits in two iff the parts of `mu` are odd and distinct.
-- `chi_lambda` restricted to `A_n` is irreducible and equal for `lambda` and its transpose, unless these agree; then it
-  is the sum of two conjugate characters. They differ on the two halves of the class with cycle type the diagonal hook
-  lengths `h_1 > h_2 > ...` of `lambda` only, where they are
+- A class of even permutations of `S_n` with cycle type `mu` splits in two iff the parts of `mu` are odd and
+  distinct.
+- `chi_lambda` restricted to `A_n` is irreducible and equal for `lambda` and its transpose, unless these
+  agree; then it is the sum of two conjugate characters. They differ on the two halves of the class with cycle
+  type the diagonal hook lengths `h_1 > h_2 > ...` of `lambda` only, where they are
 
       (epsilon +- sqrt(epsilon h_1 h_2 ...)) / 2,   epsilon = (-1)^((n - r)/2),  r hooks.
 
-Source: G. James, A. Kerber, The Representation Theory of the Symmetric Group, theorems 2.5.7 and 2.5.13. Which half has
-which sign is a matter of names: any choice, made once for each class, gives the table.
+Source: G. James, A. Kerber, The Representation Theory of the Symmetric Group, theorems 2.5.7 and 2.5.13.
+Which half has which sign is a matter of names: any choice, made once for each class, gives the table.
 """
 
 from __future__ import annotations
@@ -126,7 +127,8 @@ def _half(value: int) -> int:
 def _halves(hooks: tuple[int, ...]) -> tuple[Value, Value]:
     """`(epsilon +- sqrt(epsilon h_1 h_2 ...)) / 2`, the square root as a product of quadratic Gauss sums.
 
-    For odd `h`, `g(h) = sum_x zeta_h^(x^2)` has `g(h)^2 = (-1)^((h-1)/2) h`; and `epsilon = prod_i (-1)^((h_i-1)/2)`.
+    For odd `h`, `g(h) = sum_x zeta_h^(x^2)` has `g(h)^2 = (-1)^((h-1)/2) h`; and `epsilon = prod_i
+    (-1)^((h_i-1)/2)`.
     """
     epsilon = (-1) ** sum((h - 1) // 2 for h in hooks)
     square_root: Value = 1
@@ -152,9 +154,9 @@ def _transpose(shape: tuple[int, ...]) -> tuple[int, ...]:
 def _power(c: _Class, p: int, place: dict[tuple[tuple[int, ...], int], int]) -> int:
     """The class of `g^p`: a class that splits is mapped to one that splits only for `p` prime to its order.
 
-    Then `g^p` is `h^-1 g h` with `h` the product of the maps `x -> p x` on the cycles, `Z_k` each. The sign of
-    multiplication by `p` on `Z_k` is the Jacobi symbol `(p/k)` for odd `k` (Zolotarev, Frobenius), so the two halves
-    are swapped iff the product of the symbols is -1.
+    Then `g^p` is `h^-1 g h` with `h` the product of the maps `x -> p x` on the cycles, `Z_k` each. The sign
+    of multiplication by `p` on `Z_k` is the Jacobi symbol `(p/k)` for odd `k` (Zolotarev, Frobenius), so the
+    two halves are swapped iff the product of the symbols is -1.
     """
     powered = cycle_type_power(c.cycle_type, p)
     if (powered, 0) in place:

@@ -5,8 +5,8 @@
 3. Degrees and values lifted to exact cyclotomic integers (`lift`).
 4. Every fact about the table proved before it is returned (`CharacterTable.verify`).
 
-No closed forms are used. Sources: J. D. Dixon, Numer. Math. 10 (1967) 446-450; G. J. A. Schneider, J. Symb. Comput. 9
-(1990) 601-606.
+No closed forms are used. Sources: J. D. Dixon, Numer. Math. 10 (1967) 446-450; G. J. A. Schneider, J. Symb.
+Comput. 9 (1990) 601-606.
 """
 
 from __future__ import annotations
@@ -65,7 +65,8 @@ def _nonlinear_rows(
     n, c, q = group.order, len(classes.sizes), len(linear.exponents)
     exponent = lcm(*classes.orders)
     p = _prime(exponent, n)
-    # sum_(chi nonlinear) e_chi = 1 - sum_(lambda linear) e_lambda, and sum_lambda lambda(g^-1) = q on G', 0 elsewhere
+    # sum_(chi nonlinear) e_chi = 1 - sum_(lambda linear) e_lambda, and sum_lambda lambda(g^-1) = q on G', 0
+    # elsewhere
     start = np.zeros(c, dtype=np.int64)
     start[linear.derived] = -q * pow(n, -1, p) % p
     start[0] = (start[0] + 1) % p
@@ -82,8 +83,9 @@ def _nonlinear_rows(
 def _prime(exponent: int, n: int) -> int:
     """The least prime `p = 1 mod exponent` above `2n` and `2^20`.
 
-    Dixon's bound is `p > 2 sqrt(n)`, for the lift of the values. Above `n` the degrees show themselves as well, and a
-    larger prime makes it unlikely that distinct eigenvalues agree modulo `p` (which costs time, never correctness).
+    Dixon's bound is `p > 2 sqrt(n)`, for the lift of the values. Above `n` the degrees show themselves as
+    well, and a larger prime makes it unlikely that distinct eigenvalues agree modulo `p` (which costs time,
+    never correctness).
     """
     from flint import fmpz
 

@@ -1,13 +1,14 @@
 """The centre of the group algebra over GF(p): class matrices, and its primitive idempotents.
 
 `K_j` is the sum of class `j`, `K_j K_r = sum_s a_jrs K_s`. The primitive idempotents are
-`e_chi = (d_chi / n) sum_C chi(C^-1) K_C`. The idempotent `v = sum_chi e_chi` over any set of characters is a cyclic
+`e_chi = (d_chi / n) sum_C chi(C^-1) K_C`. The idempotent `v = sum_chi e_chi` over any set of characters is a
+cyclic
 vector: if the eigenvalues `w_chi` of an element `A` of the centre are distinct on the set, then
 
     e_chi = q_chi(A) v / m'(w_chi),   m(x) = prod_chi (x - w_chi),   q_chi(x) = m(x) / (x - w_chi)
 
-so that one sequence `v, vA, vA^2, ...` splits the whole set. Only the class matrices of the smallest classes are
-computed, and more of them only until they separate the characters.
+so that one sequence `v, vA, vA^2, ...` splits the whole set. Only the class matrices of the smallest classes
+are computed, and more of them only until they separate the characters.
 
 Sources: J. D. Dixon, Numer. Math. 10 (1967) 446-450; G. J. A. Schneider, J. Symb. Comput. 9 (1990) 601-606.
 """
@@ -46,7 +47,8 @@ def class_matrix(group: FiniteGroup, classes: ConjugacyClasses, j: int) -> Int[n
 def split(
     group: FiniteGroup, classes: ConjugacyClasses, start: Int[np.ndarray, " c"], count: int, p: int
 ) -> Int[np.ndarray, "count c"]:
-    """The primitive idempotents modulo `p` whose sum is the idempotent `start`, in the order of their eigenvalues.
+    """The primitive idempotents modulo `p` whose sum is the idempotent `start`, in the order of their
+    eigenvalues.
 
     Args:
         start: coefficients on the class sums.

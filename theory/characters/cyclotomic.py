@@ -44,7 +44,8 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Cyclotomic:
-    """An irrational number of a cyclotomic field; rational results of arithmetic collapse to `int` or `Fraction`.
+    """An irrational number of a cyclotomic field; rational results of arithmetic collapse to `int` or
+    `Fraction`.
 
     Build one with `from_terms` or `root`, which normalise; the constructor trusts its arguments.
 
@@ -153,6 +154,8 @@ def from_terms(n: int, coefficients: Mapping[int, Scalar]) -> Value:
     >>> from_terms(5, {1: 1, 2: 1, 3: 1, 4: 1})
     -1
     """
+    if n < 1:
+        raise ValueError(f"zeta_{n} is not defined: n must be >= 1")
     terms: dict[int, Scalar] = {}
     for i, c in coefficients.items():
         terms[i % n] = terms.get(i % n, 0) + c

@@ -4,7 +4,8 @@ For `g` of order `m`, `chi(g) = sum_k m_k zeta_m^k` with `m_k` the multiplicity 
 
     m_k = (1/m) sum_(i < m) chi(g^i) zeta_m^(-ik)
 
-The residues of the right side modulo `p = 1 mod m` give `m_k` modulo `p`, and `0 <= m_k <= d < p` makes it unique.
+The residues of the right side modulo `p = 1 mod m` give `m_k` modulo `p`, and `0 <= m_k <= d < p` makes it
+unique.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ class ClassOrbit:
 
     Args:
         powers: the class of `g^i` for `i = 0..m-1`.
-        units: for each class of the orbit a unit `u` modulo `m` with `g^u` in it, as (class, unit); `(class of g, 1)` first.
+        units: for each class of the orbit a unit `u` modulo `m` with `g^u` in it, as (class, unit); `(class
+            of g, 1)` first.
     """
 
     powers: Int[np.ndarray, " m"]

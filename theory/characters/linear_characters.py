@@ -32,8 +32,8 @@ class LinearCharacters:
 def linear_characters(group: FiniteGroup, classes: ConjugacyClasses) -> LinearCharacters:
     """All of them, built up one generator `g` at a time.
 
-    A character of a subgroup `H` of `Q` has `m` extensions to `<H, g>`, where `m` is least with `g^m` in `H`: `chi(g)`
-    runs through the `m`-th roots of `chi(g^m)`.
+    A character of a subgroup `H` of `Q` has `m` extensions to `<H, g>`, where `m` is least with `g^m` in `H`:
+    `chi(g)` runs through the `m`-th roots of `chi(g^m)`.
     """
     derived = np.unique(classes.class_of[commutator_subgroup(group, classes)])
     coset_of_class, elements = _cosets(group, classes, derived)

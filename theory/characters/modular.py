@@ -34,10 +34,11 @@ def krylov(
 
 
 def berlekamp_massey(sequence: Int[np.ndarray, " s"], p: int) -> list[int]:
-    """The shortest linear recurrence of a sequence over GF(p), as a monic polynomial: coefficients by ascending degree.
+    """The shortest linear recurrence of a sequence over GF(p), as a monic polynomial: coefficients by
+    ascending degree.
 
-    `sum_k m_k s_(i+k) = 0` for all `i`. Source: J. L. Massey, IEEE Trans. Inf. Theory 15 (1969) 122-127. It is the
-    minimal polynomial of the sequence if that has a degree of at most half the length.
+    `sum_k m_k s_(i+k) = 0` for all `i`. Source: J. L. Massey, IEEE Trans. Inf. Theory 15 (1969) 122-127. It
+    is the minimal polynomial of the sequence if that has a degree of at most half the length.
     """
     size = len(sequence) + 1
     current, previous = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)

@@ -18,8 +18,8 @@ __all__ = ["as_permutations", "product_table"]
 def product_table(tables: Sequence[CharacterTable], name: str | None = None) -> CharacterTable:
     """The table of `G_1 x ... x G_s`, verified: `(chi x psi)(g, h) = chi(g) psi(h)`.
 
-    It carries the group if all the factors do: the disjoint union of their actions, or the joint list of moduli where
-    all of them are abelian.
+    It carries the group if all the factors do: the disjoint union of their actions, or the joint list of
+    moduli where all of them are abelian.
 
     Raises:
         LimitError: more than 2,500 classes.

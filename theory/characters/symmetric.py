@@ -1,12 +1,14 @@
 """Character tables of symmetric groups by the Murnaghan–Nakayama rule, without enumerating the group.
 
-A partition `lambda` with at most `n` parts is written as its beta set `{lambda_i + n - i}`, a bit mask. Removing a rim
-hook of length `k` moves one bead from `b` to a free `b - k`; its leg length is the number of beads jumped over:
+A partition `lambda` with at most `n` parts is written as its beta set `{lambda_i + n - i}`, a bit mask.
+Removing a rim hook of length `k` moves one bead from `b` to a free `b - k`; its leg length is the number of
+beads jumped over:
 
     chi_lambda(k, mu) = sum_(rim hooks of length k) (-1)^leg chi_(lambda minus the hook)(mu)
 
-Peeling parts of the cycle type from the largest gives, for every `n`, one column of the table of `S_n` from one column
-of that of `S_(n-k)`: all columns of `S_25` come from those of smaller symmetric groups, each computed once.
+Peeling parts of the cycle type from the largest gives, for every `n`, one column of the table of `S_n` from
+one column of that of `S_(n-k)`: all columns of `S_25` come from those of smaller symmetric groups, each
+computed once.
 
 Source: G. James, A. Kerber, The Representation Theory of the Symmetric Group, section 2.4 and 2.7.
 """

@@ -27,7 +27,8 @@ class AbelianRealisation:
 
     Args:
         invariants: the moduli `m_i >= 1`; they need not divide one another.
-        representatives: one vector of exponents for each class (that is, element), in the order of the columns.
+        representatives: one vector of exponents for each class (that is, element), in the order of the
+            columns.
     """
 
     invariants: tuple[int, ...]
@@ -57,8 +58,10 @@ class CharacterTable:
         power_maps: for every prime `p` that divides the order, the class of `g^p` for `g` in each class.
         values: `chi_R(C)`; row 0 is the trivial character; a rational value is an `int`.
         labels: `1a, 3a, 3b, ...`: degree and letters, in row order.
-        realisation: the group itself, with class representatives in column order; None for a table without a group.
-        source: where the table comes from: "Burnside–Dixon", "Murnaghan–Nakayama", "closed form", "GAP ...", "product".
+        realisation: the group itself, with class representatives in column order; None for a table without a
+            group.
+        source: where the table comes from: "Burnside–Dixon", "Murnaghan–Nakayama", "closed form", "GAP ...",
+            "product".
     """
 
     name: str
@@ -170,7 +173,8 @@ class CharacterTable:
     def power(self, column: int, exponent: int) -> int:
         """The class of `g^exponent` for `g` in the class `column` and any integer exponent.
 
-        `g^(du)` with `d = gcd(exponent, m)`, `m` the order of `g`: the power maps give `g^d`, the Galois group the rest.
+        `g^(du)` with `d = gcd(exponent, m)`, `m` the order of `g`: the power maps give `g^d`, the Galois
+        group the rest.
         """
         m = self.element_orders[column]
         exponent %= m
@@ -256,9 +260,11 @@ def assemble(
     realisation: PermutationRealisation | AbelianRealisation | None,
     source: str,
 ) -> CharacterTable:
-    """The table with its rows in the canonical order: by degree, then by values from the left, as `order_key` sorts them.
+    """The table with its rows in the canonical order: by degree, then by values from the left, as `order_key`
+    sorts them.
 
-    The trivial character comes first, since rationals come first and 1 is the largest rational value of degree 1.
+    The trivial character comes first, since rationals come first and 1 is the largest rational value of
+    degree 1.
     """
     unsorted = list(rows)
     known: dict[str, object] = {}

@@ -1,10 +1,11 @@
 """Proofs of what a character table must satisfy, with no group at hand.
 
-- Galois: `zeta -> zeta^k` permutes the rows (decided on coefficients), so that every `sum_R` below is rational, and,
-  being an algebraic integer, an integer.
-- orthogonality of columns: `sum_R conj(chi_R(C)) chi_R(C') = [C = C'] n/|C|`. Both sides are integers, of absolute
-  value at most `B = max_C sum_R h(chi_R(C))^2 + n`, where `h` is the sum of the absolute coefficients; they agree modulo
-  primes `p = 1 mod N` whose product exceeds `B` under one homomorphism `Z[zeta_N] -> GF(p)`, hence they are equal.
+- Galois: `zeta -> zeta^k` permutes the rows (decided on coefficients), so that every `sum_R` below is
+  rational, and, being an algebraic integer, an integer.
+- orthogonality of columns: `sum_R conj(chi_R(C)) chi_R(C') = [C = C'] n/|C|`. Both sides are integers, of
+  absolute value at most `B = max_C sum_R h(chi_R(C))^2 + n`, where `h` is the sum of the absolute
+  coefficients; they agree modulo primes `p = 1 mod N` whose product exceeds `B` under one homomorphism
+  `Z[zeta_N] -> GF(p)`, hence they are equal.
 - orthogonality of rows: a square matrix that has a left inverse has it as right inverse.
 """
 

@@ -1,14 +1,14 @@
 """The Zumbroich basis of a cyclotomic field: normal forms of sums of roots of unity.
 
-`zeta_n` is `exp(2 pi i / n)`. The basis of `Q(zeta_n)` holds those `zeta_n^i` where, for every prime power `q = p^m`
-that divides `n` exactly and `b = i (n/q)^-1 mod q`,
+`zeta_n` is `exp(2 pi i / n)`. The basis of `Q(zeta_n)` holds those `zeta_n^i` where, for every prime power `q
+= p^m` that divides `n` exactly and `b = i (n/q)^-1 mod q`,
 
 - `p = 2`: `0 <= b < q/2`,
 - `p` odd: `b` is not within `(q/p - 1)/2` of `0` modulo `q`.
 
-Source: T. Breuer, "Integral bases for subfields of cyclotomic fields", AAECC 8 (1997) 279-289; it is the basis behind
-GAP's `CoeffsCyc` and `Conductor`. Nothing here has a size that depends on more than the prime factors of `n` and the
-number of terms.
+Source: T. Breuer, "Integral bases for subfields of cyclotomic fields", AAECC 8 (1997) 279-289; it is the
+basis behind GAP's `CoeffsCyc` and `Conductor`. Nothing here has a size that depends on more than the prime
+factors of `n` and the number of terms.
 """
 
 from __future__ import annotations
@@ -42,8 +42,6 @@ class _Part:
 
 @lru_cache(maxsize=4096)
 def _parts(n: int) -> tuple[_Part, ...]:
-    if n < 1:
-        raise ValueError(f"zeta_{n} is not defined: n must be >= 1")
     parts, rest, p = [], n, 2
     while rest > 1:
         if p * p > rest:
@@ -61,7 +59,8 @@ def _parts(n: int) -> tuple[_Part, ...]:
 def to_basis(n: int, terms: dict[int, Scalar]) -> dict[int, Scalar]:
     """Basis coefficients of `sum_i terms[i] zeta_n^i`, exponents in `0..n-1`; `terms` is used up.
 
-    One pass a prime suffices: a rewriting step for `p` changes `b` of no other prime and leads to basis elements.
+    One pass a prime suffices: a rewriting step for `p` changes `b` of no other prime and leads to basis
+    elements.
     """
     for part in _parts(n):
         p, q = part.p, part.q
@@ -98,10 +97,11 @@ def reduced(n: int, terms: dict[int, Scalar]) -> tuple[int, dict[int, Scalar]]:
 
 
 def _without_prime(n: int, p: int, terms: dict[int, Scalar]) -> dict[int, Scalar] | None:
-    """Basis coefficients at `n/p` of a number given at `n`, `p` odd and exact in `n`; None if it is not in that field.
+    """Basis coefficients at `n/p` of a number given at `n`, `p` odd and exact in `n`; None if it is not in
+    that field.
 
-    The number is in `Q(zeta_(n/p))` iff the coefficients of `zeta^(i + j n/p)`, `j = 1..p-1`, agree for each `i`
-    divisible by `p`; then they sum to `-c zeta^i`.
+    The number is in `Q(zeta_(n/p))` iff the coefficients of `zeta^(i + j n/p)`, `j = 1..p-1`, agree for each
+    `i` divisible by `p`; then they sum to `-c zeta^i`.
     """
     if len(terms) % (p - 1):
         return None
