@@ -21,11 +21,13 @@ A real irrep gets a real `phi` (only `lambda = 1` and `-1` are tried), hence ort
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from jaxtyping import Complex, Inexact, Int
 
+from theory.groups.conjugacy import conjugacy_classes
 from theory.groups.finite_group import FiniteGroup
 
 __all__ = [
@@ -44,47 +46,44 @@ SEPARATION = 0.2
 DRAWS = 20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Eigenvalue:
-    """The eigenvalue `exp(2 pi i exponent / order)` of `R(element)`, with its multiplicity.
+    """The eigenvalue `exp(2 pi i exponent / o)` of `R(h)`, with its multiplicity.
 
     Args:
-        element: index of `h` in the group.
-        order: the order `o` of `h`.
+        cycle: the powers `1, h, ..., h^(o-1)`.
         exponent: `l` in `lambda(h) = exp(2 pi i l / o)`.
         multiplicity: `m = (1/o) sum_j conj(lambda(h))^j chi(h^j) >= 1`.
     """
 
-    element: int
-    order: int
+    cycle: Int[np.ndarray, " o"]
     exponent: int
     multiplicity: int
 
 
-def powers(group: FiniteGroup, element: int) -> Int[np.ndarray, " o"]:
-    """The cyclic group `1, h, h^2, ...` in this order."""
-    found = [0]
-    while (following := int(group.multiply(np.array(found[-1]), np.array(element)))) != 0:
-        found.append(following)
-    return np.array(found, dtype=np.int64)
+@lru_cache(maxsize=4)
+def cycles(group: FiniteGroup) -> tuple[Int[np.ndarray, " _"], ...]:
+    """The powers `1, h, h^2, ...` of the representative of each conjugacy class, in the group's order."""
+    classes = conjugacy_classes(group)
+    representatives = np.asarray(classes.representatives)
+    found = [np.zeros_like(representatives)]
+    for _ in range(1, max(classes.orders)):
+        found.append(np.asarray(group.multiply(found[-1], representatives)))
+    table = np.stack(found, axis=1)
+    return tuple(row[:order] for row, order in zip(table, classes.orders, strict=True))
 
 
 def least_multiple_eigenvalue(
-    group: FiniteGroup,
-    character: Complex[np.ndarray, " n"],
-    representatives: Int[np.ndarray, " c"],
-    real: bool,
+    group: FiniteGroup, character: Complex[np.ndarray, " n"], real: bool
 ) -> Eigenvalue:
     """The eigenvalue of least multiplicity among those of all elements, the least order first among equals.
 
     Args:
         character: the values of an irreducible character on all elements.
-        representatives: one element a conjugacy class.
         real: try the eigenvalues 1 and -1 only.
     """
     best: Eigenvalue | None = None
-    for element in representatives.tolist():
-        cycle = powers(group, element)
+    for cycle in cycles(group):
         order = cycle.size
         # m_l = (1/o) sum_j exp(-2 pi i l j / o) chi(h^j), for all l at once
         multiplicities = np.rint(np.fft.fft(character[cycle]).real / order).astype(np.int64)
@@ -92,10 +91,10 @@ def least_multiple_eigenvalue(
         signs = range(0, order, order // 2 if order % 2 == 0 else order)
         exponents = signs if real else range(order)
         for exponent in exponents:
-            found = Eigenvalue(element, order, exponent, int(multiplicities[exponent]))
+            found = Eigenvalue(cycle, exponent, int(multiplicities[exponent]))
             if found.multiplicity < 1:
                 continue
-            if best is None or (found.multiplicity, order) < (best.multiplicity, best.order):
+            if best is None or (found.multiplicity, order) < (best.multiplicity, best.cycle.size):
                 best = found
     assert best is not None, "the identity has the eigenvalue 1"
     return best
@@ -117,7 +116,7 @@ def matrix_coefficient(
         generator: chooses `v` where the eigenvalue is multiple.
     """
     elements = np.arange(group.order)
-    cycle = powers(group, eigenvalue.element)
+    cycle = eigenvalue.cycle
     angles = 2 * np.pi * ((eigenvalue.exponent * np.arange(cycle.size)) % cycle.size) / cycle.size
     phases = np.exp(-1j * angles)
     if real:

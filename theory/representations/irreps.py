@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from math import factorial
+from math import factorial, sqrt
 from typing import Any, Literal
 
 import numpy as np
@@ -28,7 +28,8 @@ from theory.representations.young import degree_of_shape, orthogonal_form, shape
 __all__ = ["MEMORY_LIMIT", "Irrep", "explicit_irreps", "homomorphism_residual"]
 
 MEMORY_LIMIT = 2**31  # bytes of all matrices together
-ALL_PAIRS_LIMIT = 2**27  # n^2 d^2: up to here the residual is taken over all pairs
+ALL_PAIRS_LIMIT = 256  # up to this order the residual is taken over all pairs
+CACHED = 2**17  # matrix entries multiplied at a time
 CHARACTER_TOLERANCE = 1e-10  # of |tr R(g) - chi(g)|, times d
 
 
@@ -107,9 +108,11 @@ def explicit_irreps(
     columns = columns_of_elements(group, table)
     values = complex_values(table)
     words = short_words(group, np.random.default_rng(seed))
+    right = np.arange(group.order) if group.order <= ALL_PAIRS_LIMIT else words.letters
+    products = _products(group, right)
     found = []
     for number, row in enumerate(chosen):
-        found.append(_irrep(group, table, row, values[row][columns], words, seed))
+        found.append(_irrep(group, table, row, values[row][columns], words, right, products, seed))
         if progress is not None:
             progress(number + 1, len(chosen))
     return tuple(found)
@@ -121,6 +124,8 @@ def _irrep(
     row: int,
     character: Complex[np.ndarray, " n"],
     words: ShortWords,
+    right: Int[np.ndarray, " s"],
+    products: Int[np.ndarray, "n s"],
     seed: int,
 ) -> Irrep:
     degree, indicator = table.degrees[row], table.indicators[row]
@@ -131,14 +136,13 @@ def _irrep(
             f"{table.name}: row {table.labels[row]} is no irreducible character of {group.name}: "
             f"traces differ from it by {error:.1e}"
         )
-    everywhere = group.order**2 * degree**2 <= ALL_PAIRS_LIMIT
-    right = np.arange(group.order) if everywhere else words.letters
+    everywhere = len(right) == group.order
     return Irrep(
         row,
         degree,
         indicator,
         matrices,
-        homomorphism_residual(group, matrices, right),
+        _residual(matrices, right, products),
         "all pairs" if everywhere else "letters",
         words.longest,
         standard_structure(degree) if indicator == -1 else None,
@@ -159,8 +163,7 @@ def _matrices(
     shape = _shape_of(group, character, degree)
     if shape is not None:
         return orthogonal_form(shape, group.permutations(np.arange(group.order)).astype(np.int64))
-    representatives = np.asarray(conjugacy_classes(group).representatives)
-    eigenvalue = least_multiple_eigenvalue(group, character, representatives, real)
+    eigenvalue = least_multiple_eigenvalue(group, character, real)
     coefficient = matrix_coefficient(group, character, eigenvalue, real, generator)
     basis = invariant_basis(group, coefficient, degree)
     matrices = spread(words, compress(group, basis, words.letters))
@@ -188,12 +191,24 @@ def homomorphism_residual(
     group: FiniteGroup, matrices: Inexact[np.ndarray, "n d d"], right: Int[np.ndarray, " s"]
 ) -> float:
     """`max |R(g) R(h) - R(gh)|` over all entries, all `g`, and the given `h`; at least `max |R(1) - 1|`."""
+    return _residual(matrices, right, _products(group, right))
+
+
+def _products(group: FiniteGroup, right: Int[np.ndarray, " s"]) -> Int[np.ndarray, "n s"]:
+    return np.asarray(group.multiply(np.arange(group.order)[:, None], right[None, :]))
+
+
+def _residual(
+    matrices: Inexact[np.ndarray, "n d d"], right: Int[np.ndarray, " s"], products: Int[np.ndarray, "n s"]
+) -> float:
     n, degree, _ = matrices.shape
-    elements = np.arange(n)
-    worst = float(np.abs(matrices[0] - np.eye(degree)).max())
-    stacked = matrices.reshape(n * degree, degree)
-    for h in right.tolist():
-        products = (stacked @ matrices[h]).reshape(n, degree, degree)
-        expected = matrices[group.multiply(elements, np.array(h))]
-        worst = max(worst, float(np.abs(products - expected).max()))
-    return worst
+    worst = float((np.abs(matrices[0] - np.eye(degree)) ** 2).max())
+    step = max(1, CACHED // (degree**2 * right.size)) if right.size else n
+    for start in range(0, n if right.size else 0, step):
+        part = slice(start, start + step)
+        # stacks of small products: BLAS threads would gain nothing here, and stall on a busy machine
+        error = matrices[part, None] @ matrices[right]
+        error -= matrices[products[part]]
+        squares = error.real**2 + error.imag**2 if np.iscomplexobj(error) else error**2
+        worst = max(worst, float(squares.max()))
+    return sqrt(worst)

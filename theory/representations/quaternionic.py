@@ -8,6 +8,8 @@ here `J` is `d/2` diagonal blocks `[[0, -1], [1, 0]]`, and then every 2 x 2 bloc
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from jaxtyping import Complex, Float
 
@@ -37,7 +39,7 @@ def quaternionic_form(
     structure = structure / np.sqrt(np.vdot(structure, structure).real / degree)
     basis = np.zeros((degree, degree), dtype=complex)
     for column in range(0, degree, 2):
-        vector = generator.standard_normal(degree) + 1j * generator.standard_normal(degree)
+        vector: np.ndarray[Any, Any] = generator.standard_normal((degree, 2)) @ np.array([1, 1j])
         for _ in range(2):
             vector = vector - basis[:, :column] @ (basis[:, :column].conj().T @ vector)
         vector = vector / np.linalg.norm(vector)

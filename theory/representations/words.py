@@ -37,13 +37,13 @@ class ShortWords:
 
 
 def short_words(group: FiniteGroup, generator: np.random.Generator) -> ShortWords:
-    """Breadth-first words in the generators and `2 log2 n` random elements.
+    """Breadth-first words in the generators and `log2 n` random elements.
 
     The random letters are there for the rounding: with the generators alone a word in a cyclic group has
     length up to `n`, with them about `log n / log log n`.
     """
     n = group.order
-    extra = generator.integers(0, n, size=2 * ceil(log2(n))) if n > 2 else np.zeros(0, dtype=np.int64)
+    extra = generator.integers(0, n, size=ceil(log2(n))) if n > 2 else np.zeros(0, dtype=np.int64)
     letters = np.array(list(dict.fromkeys([*group.generators, *extra.tolist()])), dtype=np.int64)
     letters = letters[letters != 0]
     parent, step = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
