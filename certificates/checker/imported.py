@@ -23,11 +23,12 @@ from collections.abc import Sequence
 from math import gcd
 from typing import Any
 
-from flint import fmpz_mod_ctx, fmpz_mod_mat
+from flint import fmpz_mat
 
 from certificates.checker.cyclotomic import (
     Embedding,
     RootSum,
+    Value,
     accumulate,
     common_field,
     conductor,
@@ -76,11 +77,6 @@ def check_classes(table: ValueTable, certificate: Certificate) -> str:
     return f"{table.classes} sizes add up to the order; fields, degrees and centralisers fit"
 
 
-def _matrix(rows: Sequence[Sequence[int]], prime: int) -> Any:
-    flat = [entry for row in rows for entry in row]
-    return fmpz_mod_mat(len(rows), len(rows[0]), flat, fmpz_mod_ctx(prime))
-
-
 def check_orthogonality(table: ValueTable, n: int) -> str:
     """Both orthogonality relations; see the module's docstring."""
     for k in (-1, *unit_generators(table.conductor)):
@@ -88,57 +84,68 @@ def check_orthogonality(table: ValueTable, n: int) -> str:
         table.galois_columns(k)
     distinct = {value for row in table.values for value in row}
     largest = max(sum(abs(c) for _, c in v.terms) if isinstance(v, RootSum) else abs(v) for v in distinct)
-    bound = n * largest * largest + n
-    embedding = Embedding(table.conductor, split_prime(table.conductor, int(bound)))
-    product = _inner_products(table, embedding, range(table.classes))
-    c = table.classes
-    scalar = _matrix([[n if i == j else 0 for j in range(c)] for i in range(c)], embedding.prime)
-    if product != scalar:
-        i, j = next((i, j) for i in range(c) for j in range(c) if product[i, j] != scalar[i, j])
-        raise Falsehood(f"rows {i} and {j} do not satisfy the orthogonality relation")
-    return f"shown modulo a prime of {embedding.prime.bit_length()} bits for all Galois conjugates"
+    embedding = Embedding(table.conductor, split_prime(table.conductor, n * largest * largest + n))
+    c, p = table.classes, embedding.prime
+    for place, entry in enumerate(_InnerProducts(table, embedding)(range(c))):
+        if (entry - (n if place % (c + 1) == 0 else 0)) % p:
+            raise Falsehood(f"rows {place // c} and {place % c} do not satisfy the orthogonality relation")
+    return f"shown modulo a prime of {p.bit_length()} bits for all Galois conjugates"
 
 
-def _inner_products(table: ValueTable, embedding: Embedding, columns: Sequence[int]) -> Any:
-    """`sum_C |C| chi_R(columns[C]) conj chi_S(C)` modulo the prime."""
-    images = [[embedding(value) for value in row] for row in table.values]
-    conjugates = [[embedding(value, -1) for value in row] for row in table.values]
-    left = [[row[image] * size for image, size in zip(columns, table.sizes, strict=True)] for row in images]
-    return _matrix(left, embedding.prime) * _matrix(list(zip(*conjugates, strict=True)), embedding.prime)
+class _InnerProducts:
+    """`sum_C |C| chi_R(columns[C]) conj chi_S(C)` as integers modulo the embedding's prime, rows `R` then `S`."""
+
+    def __init__(self, table: ValueTable, embedding: Embedding) -> None:
+        self.sizes = table.sizes
+
+        def images(k: int) -> list[list[int]]:  # integers stay as they are: small numbers multiply faster
+            return [[embedding(x, k) if isinstance(x, RootSum) else x for x in row] for row in table.values]
+
+        self.left = images(1)
+        self.right = fmpz_mat([list(line) for line in zip(*images(-1), strict=True)])
+
+    def __call__(self, columns: Sequence[int]) -> list[int]:
+        pairs = list(zip(columns, self.sizes, strict=True))
+        left = fmpz_mat([[row[image] * size for image, size in pairs] for row in self.left])
+        return [int(entry) for entry in (left * self.right).entries()]
 
 
 def check_power_maps(table: ValueTable, certificate: Certificate) -> str:
     """The power maps are what the values and the element orders allow."""
-    n = certificate.order
+    n, c = certificate.order, table.classes
+    degrees = [table.degree(row) for row in range(c)]
     # |<chi(g^p), chi_S>| <= chi(1): above twice that, a residue names its integer
-    bound = 2 * n * max(table.degree(row) for row in range(table.classes))
-    embedding = Embedding(table.conductor, split_prime(table.conductor, bound))
+    embedding = Embedding(table.conductor, split_prime(table.conductor, 2 * n * max(degrees)))
+    products, prime, inverse = _InnerProducts(table, embedding), embedding.prime, pow(n, -1, embedding.prime)
     for p, powers in certificate.power_maps.items():
         for column, image in enumerate(powers):
             order = table.orders[column]
             if table.orders[image] != order // gcd(order, p):
                 raise Falsehood(f"power map {p} sends class {column} of order {order} to order {table.orders[image]}")
-            for row in range(table.classes):
-                if not _congruent(table, row, column, image, p, exactly=order % p != 0):
-                    raise Falsehood(f"power map {p} on class {column} contradicts the values of row {row}")
-        products = _inner_products(table, embedding, powers)
-        inverse = pow(n, -1, embedding.prime)
-        for row in range(table.classes):
-            for other in range(table.classes):
-                multiplicity = int(products[row, other]) * inverse % embedding.prime
-                if min(multiplicity, embedding.prime - multiplicity) > table.degree(row):
-                    raise Falsehood(f"row {row} after power map {p} is no integral combination of the rows")
+            _check_congruences(table, column, image, p, exactly=order % p != 0)
+        for place, entry in enumerate(products(powers)):
+            multiplicity = entry * inverse % prime
+            if degrees[place // c] < multiplicity < prime - degrees[place // c]:
+                raise Falsehood(f"row {place // c} after power map {p} is no integral combination of the rows")
     return f"for the primes {', '.join(map(str, certificate.primes))}: orders, congruences, integrality"
 
 
-def _congruent(table: ValueTable, row: int, column: int, image: int, p: int, *, exactly: bool) -> bool:
-    """`chi(g)^p = chi(g^p) mod p`, or `sigma_p(chi(g)) = chi(g^p)`.
+def _check_congruences(table: ValueTable, column: int, image: int, p: int, *, exactly: bool) -> None:
+    """`chi(g)^p = chi(g^p) mod p`, or `sigma_p(chi(g)) = chi(g^p)` if `exactly`, for every row.
 
     Modulo `p`, `(sum_t c_t zeta^t)^p = sum_t c_t zeta^(pt)`: one linear test serves both.
     """
-    value, power = table.value(row, column), table.value(row, image)
-    if not isinstance(value, RootSum) and not isinstance(power, RootSum):
-        return value == power if exactly else (value - power) % p == 0
+    for row, line in enumerate(table.values):
+        value, power = line[column], line[image]
+        if isinstance(value, RootSum) or isinstance(power, RootSum):
+            holds = _congruent(value, power, p, exactly=exactly)
+        else:
+            holds = value == power if exactly else (value - power) % p == 0
+        if not holds:
+            raise Falsehood(f"power map {p} on class {column} contradicts the values of row {row}")
+
+
+def _congruent(value: Value, power: Value, p: int, *, exactly: bool) -> bool:
     e = common_field((conductor(value), conductor(power)))
     difference: dict[int, Any] = {}
     accumulate(difference, e, value, 1, p)

@@ -108,8 +108,7 @@ def separations(program: Program, weights: Sequence[Any]) -> list[tuple[int, dic
     }
     total = sum(weights, fmpq(0))
     result: list[tuple[int, dict[int, Any]]] = [(1, {})]
-    for column in range(1, table.classes):
-        e, collected = table.column_sum(scaled, column)
+    for e, collected in table.column_sums(scaled)[1:]:
         negated = {t: -c for t, c in collected.items()}
         negated[0] = negated.get(0, 0) + total
         result.append((e, negated))

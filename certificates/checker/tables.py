@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from math import gcd, lcm
 from typing import Any
 
@@ -20,6 +21,7 @@ from certificates.checker.cyclotomic import (
     conductor,
     galois,
     is_zero,
+    prime_divisors,
     split_prime,
     unit_generators,
 )
@@ -65,6 +67,10 @@ class Table(ABC):
     @abstractmethod
     def column_sum(self, weights: Mapping[int, Any], column: int) -> tuple[int, dict[int, Any]]:
         """`sum_R w_R Re chi_R(C)` as a field and a sum collected in it."""
+
+    def column_sums(self, weights: Mapping[int, Any]) -> list[tuple[int, dict[int, Any]]]:
+        """`column_sum` of every column."""
+        return [self.column_sum(weights, column) for column in range(self.classes)]
 
     @abstractmethod
     def row_sums(self, row: int, groups: Sequence[int], number: int) -> list[tuple[int, dict[int, Any]]]:
@@ -291,23 +297,83 @@ class AbelianTable(Table):
         where = {vector: number for number, vector in enumerate(vectors)}
         return tuple(where[tuple(k * x % d for x, d in zip(v, self.invariants, strict=True))] for v in vectors)
 
-    def column_sum(self, weights: Mapping[int, Any], column: int) -> tuple[int, dict[int, Any]]:
+    @cached_property
+    def _orbit_sums(self) -> tuple[tuple[int, ...], ...]:
+        """`sum chi_R(x)` over each Galois orbit of rows (first index), for one `x` of each orbit of elements (second).
+
+        The orbit of a character of order `m` consists of its powers prime to `m`: the sum is Ramanujan's,
+        `c_m(t) = mu(m/g) phi(m) / phi(m/g)`, `g = gcd(t, m)`, where `chi(x) = zeta_m^t`.
+        """
         e = self.conductor
-        common = lcm(*(int(weight.q) for weight in weights.values()))
-        numerators = {row: int(weight.p) * (common // int(weight.q)) for row, weight in weights.items()}
-        x = self.elements[column]
-        counts = [0] * e
-        for row, weight in numerators.items():
-            counts[sum(map(int.__mul__, self._characters[row], x)) % e] += weight
-        half = fmpq(1, 2 * common)
+        elements = [self.elements[column] for column in _first_members(self.column_orbits)]
+        axes = list(zip(*elements, strict=True))
+        lines = []
+        for row in _first_members(self.row_orbits):
+            scaled = self._characters[row]
+            m = e // gcd(e, *scaled)
+            totals = [0] * len(elements)
+            for r, axis in zip(scaled, axes, strict=True):
+                if r:
+                    totals = [t + r * x for t, x in zip(totals, axis, strict=True)]
+            by_gcd = {d: _moebius(m // d) * _phi(m) // _phi(m // d) for d in range(1, m + 1) if m % d == 0}
+            lines.append(tuple([by_gcd[gcd(t * m // e, m)] for t in totals]))
+        return tuple(lines)
+
+    def column_sums(self, weights: Mapping[int, Any]) -> list[tuple[int, dict[int, Any]]]:
+        numbers = self.row_orbits
+        by_orbit: dict[int, list[Any]] = {}
+        for row in range(self.classes):
+            # a row and its conjugate share their weight: the real part of their sum is the sum of their halves
+            partner = self.conjugates[row]
+            weight = (weights.get(row, fmpq(0)) + weights.get(partner, fmpq(0))) / 2
+            by_orbit.setdefault(numbers[row], []).append(weight)
+        if any(len(set(values)) > 1 for values in by_orbit.values()):
+            return super().column_sums(weights)
+        used = [(values[0], self._orbit_sums[orbit]) for orbit, values in by_orbit.items() if values[0] != 0]
+        first = [sum((weight * line[q] for weight, line in used), fmpq(0)) for q in range(len(self._orbit_sums[0]))]
+        return [(1, {0: first[q]}) for q in self.column_orbits]
+
+    def column_sum(self, weights: Mapping[int, Any], column: int) -> tuple[int, dict[int, Any]]:
+        e, x = self.conductor, self.elements[column]
         collected: dict[int, Any] = {}
-        for t, count in enumerate(counts):
-            if count:
-                for place in (t, -t % e):
-                    collected[place] = collected.get(place, 0) + half * count
+        for row, weight in weights.items():
+            t = sum(map(int.__mul__, self._characters[row], x)) % e
+            for place in (t, -t % e):
+                collected[place] = collected.get(place, 0) + weight / 2
         return _lowered(e, collected)
 
     def row_sums(self, row: int, groups: Sequence[int], number: int) -> list[tuple[int, dict[int, Any]]]:
+        if number == 0:
+            return []
+        if not self._are_unions(tuple(groups)):
+            return self._pointwise_sums(row, groups, number)
+        # the sum over an orbit of elements: |q| times the mean over the orbit of the row
+        orbit = self.row_orbits[row]
+        line, size = self._orbit_sums[orbit], self._row_orbit_sizes[orbit]
+        totals = [fmpq(0)] * number
+        for (group, q), count in self._union_counts(tuple(groups)).items():
+            if group >= 0:
+                totals[group] += fmpq(count * line[q], size)
+        return [(1, {0: total}) for total in totals]
+
+    @cached_property
+    def _row_orbit_sizes(self) -> Mapping[int, int]:
+        return Counter(self.row_orbits)
+
+    @cached_property
+    def _unions(self) -> dict[tuple[int, ...], Counter[tuple[int, int]]]:
+        return {}
+
+    def _union_counts(self, groups: tuple[int, ...]) -> Counter[tuple[int, int]]:
+        if groups not in self._unions:
+            self._unions[groups] = Counter(zip(groups, self.column_orbits, strict=True))
+        return self._unions[groups]
+
+    def _are_unions(self, groups: tuple[int, ...]) -> bool:
+        """Whether every Galois orbit of elements lies in one group."""
+        return len(self._union_counts(groups)) == len(set(self.column_orbits))
+
+    def _pointwise_sums(self, row: int, groups: Sequence[int], number: int) -> list[tuple[int, dict[int, Any]]]:
         e = self.conductor
         sums: list[dict[int, Any]] = [{} for _ in range(number)]
         for t, group in zip(self.pairing(row), groups, strict=True):
@@ -315,6 +381,27 @@ class AbelianTable(Table):
                 collected = sums[group]
                 collected[t] = collected.get(t, 0) + 1
         return [_lowered(e, collected) for collected in sums]
+
+
+def _first_members(orbits: Sequence[int]) -> list[int]:
+    """The first member of each orbit, in the order of their numbers."""
+    first: dict[int, int] = {}
+    for member, orbit in enumerate(orbits):
+        first.setdefault(orbit, member)
+    return [first[orbit] for orbit in range(len(first))]
+
+
+@cache
+def _phi(m: int) -> int:
+    for p in prime_divisors(m):
+        m = m // p * (p - 1)
+    return m
+
+
+@cache
+def _moebius(m: int) -> int:
+    primes = prime_divisors(m)
+    return 0 if any(m % (p * p) == 0 for p in primes) else (-1) ** len(primes)
 
 
 def _lowered(e: int, collected: dict[int, Any]) -> tuple[int, dict[int, Any]]:
