@@ -89,9 +89,8 @@ def test_inverse(a: Value) -> None:
     assert cyclotomic.inverse(cyclotomic.inverse(a)) == a
 
 
-@given(values, values, st.integers(1, 60))
+@given(values, values, st.sampled_from([-1, 11, 13, 17, 19, 23, 29, 31]))
 def test_galois_is_an_automorphism(a: Value, b: Value, k: int) -> None:
-    assume(gcd(k, 210) == 1)
     assert cyclotomic.galois(a + b, k) == cyclotomic.galois(a, k) + cyclotomic.galois(b, k)
     assert cyclotomic.galois(a * b, k) == cyclotomic.galois(a, k) * cyclotomic.galois(b, k)
 
