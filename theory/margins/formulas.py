@@ -125,9 +125,11 @@ def margin_of(group: tuple[str, str], arity: str = "k") -> tuple[str, str]:
 
 def _star(function: tuple[str, str], group: tuple[str, str], arity: str) -> tuple[str, str]:
     kind = "mn" if arity.isdecimal() else "mi"
+    arguments = f"<mo>(</mo>{group[1]}<mo>,</mo><{kind}>{arity}</{kind}><mo>)</mo>"
     return (
         rf"{function[0]}^{{\ast}}({group[0]},{arity})",
-        f"<msup>{function[1]}<mo>∗</mo></msup><mo>(</mo>{group[1]}<mo>,</mo><{kind}>{arity}</{kind}><mo>)</mo>",
+        # a row of their own keeps the brackets from growing to the height of the right-hand side
+        f"<mrow><msup>{function[1]}<mo>∗</mo></msup><mrow>{arguments}</mrow></mrow>",
     )
 
 
@@ -152,8 +154,7 @@ def general() -> Statement:
     half = (k + 1) / sympy.Integer(2)
     return _statement(
         "Maximum margin",
-        "G any finite group of order n at least 2, k at least 2 factors, c = cost*(G, k) the value of the "
-        "linear program",
+        "G any finite group of order n ≥ 2, k ≥ 2 factors, c = cost*(G, k) the value of the linear program",
         margin_of(_G),
         sympy.factorial(k) / ((k + 1) ** half * n**half * cost),
         "docs/theory.md, Theorem 12",
@@ -166,7 +167,7 @@ def abelian() -> Statement:
     k, n, t = _symbols("k n t")
     return _statement(
         "Abelian groups",
-        "G abelian of order n at least 2, t = the number of g in G with g^2 = 1, k at least 2",
+        "G abelian of order n ≥ 2, t = the number of g in G with g² = 1, k ≥ 2",
         cost_of(_G),
         (t - 1 + _kappa(k) * (n - t)) / n,
         "docs/theory.md, Theorem 26",
@@ -182,7 +183,7 @@ def cyclic() -> Statement:
     kappa = _kappa(k)
     return _statement(
         "Cyclic groups",
-        "n at least 2, k at least 2",
+        "n ≥ 2, k ≥ 2",
         cost_of((r"\mathbb{Z}_{n}", '<msub><mi mathvariant="double-struck">Z</mi><mi>n</mi></msub>')),
         sympy.Piecewise(
             (kappa * (n - 1) / n, sympy.Eq(sympy.Mod(n, 2), 1)), ((1 + kappa * (n - 2)) / n, True)
@@ -199,7 +200,7 @@ def cyclic_margin() -> Statement:
     k, n = _symbols("k n")
     return _statement(
         "k factors on a cyclic group of odd order",
-        "n at least 3 odd, k at least 2",
+        "n ≥ 3 odd, k ≥ 2",
         margin_of((r"\mathbb{Z}_{n}", '<msub><mi mathvariant="double-struck">Z</mi><mi>n</mi></msub>')),
         2
         * sympy.factorial(k)
@@ -217,7 +218,7 @@ def dihedral() -> Statement:
     kappa = _kappa(k)
     return _statement(
         "Dihedral groups",
-        "D_n of order 2n, n at least 3, k at least 2",
+        "D_n of order 2n, n ≥ 3, k ≥ 2",
         cost_of(_named("D", "n")),
         sympy.Piecewise(
             ((1 + 2 * kappa * (n - 1)) / (2 * n), sympy.Eq(sympy.Mod(n, 2), 1)),
@@ -236,8 +237,7 @@ def dicyclic() -> Statement:
     kappa = _kappa(k)
     return _statement(
         "Dicyclic groups",
-        "Dic_n of order 4n, n at least 2, k at least 2; the generalised quaternion group of order m is "
-        "Dic_(m/4)",
+        "Dic_n of order 4n, n ≥ 2, k ≥ 2; the generalised quaternion group of order m is Dic_(m/4)",
         cost_of(_named("Dic", "n")),
         sympy.Piecewise(
             ((3 + 2 * kappa * (n - 2) + 2 * kappa**2 * n) / (4 * n), sympy.Eq(sympy.Mod(n, 2), 0)),
@@ -257,7 +257,7 @@ def frobenius() -> Statement:
     kappa, half = _kappa(k), (k - 1) / sympy.Integer(2)
     return _statement(
         "Frobenius groups",
-        "p prime, q at least 2 a divisor of p - 1, Z_q acting faithfully on Z_p, k at least 2",
+        "p prime, q ≥ 2 a divisor of p - 1, Z_q acting faithfully on Z_p, k ≥ 2",
         cost_of(
             (
                 r"\mathbb{Z}_{p}\rtimes\mathbb{Z}_{q}",
@@ -283,7 +283,7 @@ def affine() -> Statement:
     common = (q - 1) ** 2 * (q - 1) ** ((k - 1) / sympy.Integer(2))
     return _statement(
         "Affine groups of the line",
-        "AGL(1, q) of order q (q - 1), q at least 3 a power of a prime, k at least 2",
+        "AGL(1, q) of order q (q - 1), q ≥ 3 a power of a prime, k ≥ 2",
         cost_of(
             (
                 r"\mathrm{AGL}(1,q)",
@@ -306,7 +306,7 @@ def extraspecial() -> Statement:
     k, m, p = _symbols("k m p")
     return _statement(
         "Extraspecial groups of odd order",
-        "G extraspecial of order p^(1+2m), p an odd prime, k at least 2; Heisenberg groups have m = 1",
+        "G extraspecial of order p¹⁺²ᵐ, p an odd prime, k ≥ 2; Heisenberg groups have m = 1",
         cost_of(_G),
         ((p ** (2 * m) - 1) * _kappa(k) + (p - 1) * p ** (2 * m) * (2 * p**m) ** ((k - 1) / sympy.Integer(2)))
         / p ** (2 * m + 1),
@@ -323,7 +323,7 @@ def extraspecial_two() -> Statement:
     e = sympy.Symbol("e", integer=True, nonnegative=True)
     return _statement(
         "Extraspecial 2-groups",
-        "G extraspecial of order 2^(1+2m), e = 0 for type + and 1 for type -, k at least 2",
+        "G extraspecial of order 2¹⁺²ᵐ, e = 0 for type + and 1 for type -, k ≥ 2",
         cost_of(_G),
         (4**m - 1 + 4**m * 2 ** ((m + e) * (k - 1) / sympy.Integer(2))) / 2 ** (2 * m + 1),
         "docs/theory.md, Theorem 30",
@@ -341,8 +341,8 @@ def plancherel() -> Statement:
     terms = d[j] ** 2 * (d[j] * nu[j]) ** ((k - 1) / sympy.Integer(2))
     return _statement(
         "Plancherel weights",
-        "the weights d^2/n are optimal; d_1 = 1, d_2, ..., d_r are the degrees of all irreducible "
-        "characters, nu_j = 1 for a real and 2 for a complex or quaternionic one",
+        "the weights d²/n are optimal; d_1 = 1, d_2, ..., d_r are the degrees of all irreducible "
+        "characters, ν_j = 1 for a real and 2 for a complex or quaternionic one",
         cost_of(_G),
         sympy.Sum(terms, (j, 2, r)) / n,
         "docs/theory.md, Theorem 24",
@@ -360,7 +360,7 @@ def theorem9() -> Statement:
     return _statement(
         "Theorem 9 of Morwani et al.",
         "k = 2, all irreducible representations are real, and the sum over the nontrivial ones of "
-        "d^(3/2) chi(C) is negative for every class C other than the identity; d_1 = 1, d_2, ..., d_r are "
+        "d√d χ(C) is negative for every class C other than the identity; d_1 = 1, d_2, ..., d_r are "
         "the degrees",
         margin_of(_G, "2"),
         2 / (3 * sympy.sqrt(3 * n) * sympy.Sum(d[j] ** sympy.Rational(5, 2), (j, 2, r))),
@@ -376,7 +376,7 @@ def memorising() -> Statement:
     k, n = _symbols("k n")
     return _statement(
         "Memorising network",
-        "one neuron with one-hot weights for each of the n^k inputs, k at least 2",
+        "one neuron with one-hot weights for each of the nᵏ inputs, k ≥ 2",
         (r"\gamma_{\mathrm{memorising}}", "<msub><mi>γ</mi><mtext>memorising</mtext></msub>"),
         sympy.factorial(k) / ((k + 1) ** ((k + 1) / sympy.Integer(2)) * n**k),
         "docs/theory.md, Proposition 31; for k = 2 arXiv:2311.07568, Appendix D",
@@ -391,7 +391,7 @@ def centred_memorising() -> Statement:
     k, n = _symbols("k n")
     return _statement(
         "Centred memorising network",
-        "the memorising network with 1/n subtracted from each of its weights, k at least 2",
+        "the memorising network with 1/n subtracted from each of its weights, k ≥ 2",
         (r"\gamma_{\mathrm{centred}}", "<msub><mi>γ</mi><mtext>centred</mtext></msub>"),
         memorising().expression * (1 - 1 / n) ** (-(k + 1) / sympy.Integer(2)),
         "docs/theory.md, Proposition 31",
@@ -406,7 +406,7 @@ def sparse_parity() -> Statement:
     k = _symbols("k")
     return _statement(
         "Sparse parity",
-        "(n, k)-sparse parity, activation x^k; quoted, no task of groups",
+        "(n, k)-sparse parity, activation xᵏ; quoted, no task of groups",
         (r"\gamma^{\ast}", "<msup><mi>γ</mi><mo>∗</mo></msup>"),
         sympy.factorial(k) * sympy.sqrt(2 * (k + 1) ** (-(k + 1))),
         "docs/theory.md, Proposition 32; arXiv:2311.07568, Theorem 8",

@@ -1,8 +1,9 @@
 """Formulas as LaTeX and as presentation MathML: what a browser draws offline, without a script.
 
-sympy does both printings; its MathML gets three repairs. Entities such as `&InvisibleTimes;` mean nothing to
-an XML parser and become characters; `Piecewise` becomes a brace with rows; `Mod` becomes an operator. `sympy`
-is imported inside the functions, since it takes 0.6 s.
+sympy does both printings; its MathML gets repairs. Entities such as `&InvisibleTimes;` mean nothing to
+an XML parser and become characters; `Piecewise` becomes a brace with rows; `Mod` becomes an operator;
+minus is U+2212. In both, an exponent such as `k/2 - 1/2` becomes `(k - 1)/2`. `sympy` is imported inside the
+functions, since it takes 0.6 s.
 """
 
 from __future__ import annotations
@@ -26,15 +27,12 @@ _LATEX_ESCAPES = {
 
 def latex(expression: Any) -> str:
     """A sympy expression in LaTeX, without the delimiters."""
-    import sympy
-
-    return str(sympy.latex(expression))
+    return str(_latex_printer().doprint(expression))
 
 
 def fragment(expression: Any) -> str:
     """A sympy expression as one `<mrow>` of presentation MathML, without the `<math>` around it."""
-    printer = _printer()
-    return f"<mrow>{_clean(printer.doprint(expression))}</mrow>"
+    return f"<mrow>{_clean(_mathml_printer().doprint(expression))}</mrow>"
 
 
 def display(*fragments: str) -> str:
@@ -74,17 +72,37 @@ def radical_fragment(value: RadicalSum) -> str:
 
 
 def _clean(text: str) -> str:
-    """Named entities as characters, except the five that XML knows."""
+    """Named entities as characters, except the five that XML knows; the hyphen as a minus sign."""
 
     def character(match: re.Match[str]) -> str:
         name = match.group(1)
         return match.group(0) if name in _XML_ENTITIES else html.unescape(match.group(0))
 
-    return re.sub(r"&(\w+);", character, text)
+    return re.sub(r"&(\w+);", character, text).replace("<mo>-</mo>", "<mo>\N{MINUS SIGN}</mo>")
+
+
+def _with_common_denominator(power: Any) -> Any:
+    """The same power, its exponent written over one denominator; for printing only."""
+    import sympy
+
+    return sympy.Pow(power.base, sympy.together(power.exp), evaluate=False)
 
 
 @cache
-def _printer() -> Any:
+def _latex_printer() -> Any:
+    from sympy.printing.latex import LatexPrinter
+
+    class Printer(LatexPrinter):  # type: ignore[misc]  # sympy ships no types
+        """LaTeX with exponents over one denominator."""
+
+        def _print_Pow(self, power: Any) -> Any:
+            return super()._print_Pow(_with_common_denominator(power))
+
+    return Printer()
+
+
+@cache
+def _mathml_printer() -> Any:
     from sympy.printing.mathml import MathMLPresentationPrinter
 
     class Printer(MathMLPresentationPrinter):  # type: ignore[misc]  # sympy ships no types
@@ -100,7 +118,7 @@ def _printer() -> Any:
             table = self._node("mtable")
             table.setAttribute("columnalign", "left")
             for value, condition in expression.args:
-                words = "otherwise" if condition == True else "if "  # noqa: E712  # sympy's true, not ours
+                words = "otherwise" if condition == True else "if\N{NO-BREAK SPACE}"  # noqa: E712  # sympy's true, not ours
                 cells = [self._node("mtext", words)]
                 if words != "otherwise":
                     cells.append(self._print(condition))
@@ -108,6 +126,9 @@ def _printer() -> Any:
                     self._node("mtr", self._node("mtd", self._print(value)), self._node("mtd", *cells))
                 )
             return self._node("mrow", self._node("mo", "{"), table)
+
+        def _print_Pow(self, power: Any) -> Any:
+            return super()._print_Pow(_with_common_denominator(power))
 
         def _print_Mod(self, expression: Any) -> Any:
             left, right = expression.args
