@@ -295,3 +295,17 @@ def test_no_sympy_at_import() -> None:
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
     planted = program.replace("; sys.exit", "; theory.margins.formulas.cyclic(); sys.exit")
     assert subprocess.run([sys.executable, "-c", planted], check=False).returncode == 1
+
+
+def test_products_of_numerals_keep_their_dot() -> None:
+    """`2 * 2^k` without a dot would read `22^k`."""
+    k = sympy.Symbol("k", integer=True, positive=True)
+    shown = fragment(sympy.Mul(2, sympy.Pow(2, k), evaluate=False) * 3)
+    assert "<mo>·</mo><msup><mn>2</mn>" in shown
+    assert "</mn><mn>" not in shown
+
+
+def test_exponents_have_one_denominator() -> None:
+    k = sympy.Symbol("k", integer=True, positive=True)
+    assert fragment(3 ** ((k - 1) / sympy.Integer(2))).count("<mn>2</mn>") == 1
+    assert r"\frac{k - 1}{2}" in formulas.cyclic().latex

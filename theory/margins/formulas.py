@@ -125,14 +125,14 @@ def margin_of(group: tuple[str, str], arity: str = "k") -> tuple[str, str]:
 
 def _star(function: tuple[str, str], group: tuple[str, str], arity: str) -> tuple[str, str]:
     kind = "mn" if arity.isdecimal() else "mi"
-    arguments = f"<mo>(</mo>{group[1]}<mo>,</mo><{kind}>{arity}</{kind}><mo>)</mo>"
+    arguments = f"{_OPEN}{group[1]}<mo>,</mo><{kind}>{arity}</{kind}>{_CLOSE}"
     return (
         rf"{function[0]}^{{\ast}}({group[0]},{arity})",
-        # a row of their own keeps the brackets from growing to the height of the right-hand side
         f"<mrow><msup>{function[1]}<mo>∗</mo></msup><mrow>{arguments}</mrow></mrow>",
     )
 
 
+_OPEN, _CLOSE = '<mo stretchy="false">(</mo>', '<mo stretchy="false">)</mo>'
 _G = ("G", "<mi>G</mi>")
 
 
@@ -184,7 +184,7 @@ def cyclic() -> Statement:
     return _statement(
         "Cyclic groups",
         "n ≥ 2, k ≥ 2",
-        cost_of((r"\mathbb{Z}_{n}", '<msub><mi mathvariant="double-struck">Z</mi><mi>n</mi></msub>')),
+        cost_of((r"\mathbb{Z}_{n}", "<msub><mi>ℤ</mi><mi>n</mi></msub>")),
         sympy.Piecewise(
             (kappa * (n - 1) / n, sympy.Eq(sympy.Mod(n, 2), 1)), ((1 + kappa * (n - 2)) / n, True)
         ),
@@ -201,7 +201,7 @@ def cyclic_margin() -> Statement:
     return _statement(
         "k factors on a cyclic group of odd order",
         "n ≥ 3 odd, k ≥ 2",
-        margin_of((r"\mathbb{Z}_{n}", '<msub><mi mathvariant="double-struck">Z</mi><mi>n</mi></msub>')),
+        margin_of((r"\mathbb{Z}_{n}", "<msub><mi>ℤ</mi><mi>n</mi></msub>")),
         2
         * sympy.factorial(k)
         / ((2 * k + 2) ** ((k + 1) / sympy.Integer(2)) * (n - 1) * n ** ((k - 1) / sympy.Integer(2))),
@@ -261,8 +261,7 @@ def frobenius() -> Statement:
         cost_of(
             (
                 r"\mathbb{Z}_{p}\rtimes\mathbb{Z}_{q}",
-                '<msub><mi mathvariant="double-struck">Z</mi><mi>p</mi></msub><mo>⋊</mo>'
-                '<msub><mi mathvariant="double-struck">Z</mi><mi>q</mi></msub>',
+                "<msub><mi>ℤ</mi><mi>p</mi></msub><mo>⋊</mo><msub><mi>ℤ</mi><mi>q</mi></msub>",
             )
         ),
         sympy.Piecewise(
@@ -287,7 +286,7 @@ def affine() -> Statement:
         cost_of(
             (
                 r"\mathrm{AGL}(1,q)",
-                "<mrow><mi>AGL</mi><mo>(</mo><mn>1</mn><mo>,</mo><mi>q</mi><mo>)</mo></mrow>",
+                f"<mrow><mi>AGL</mi>{_OPEN}<mn>1</mn><mo>,</mo><mi>q</mi>{_CLOSE}</mrow>",
             )
         ),
         sympy.Piecewise(
