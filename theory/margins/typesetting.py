@@ -3,7 +3,7 @@
 sympy does both printings; its MathML gets repairs. Entities such as `&InvisibleTimes;` mean nothing to
 an XML parser and become characters; `Piecewise` becomes a brace with rows; `Mod` becomes an operator;
 minus is U+2212, a product before a numeral gets its dot, and brackets around flat content do not stretch. In
-both, an exponent such as `k/2 - 1/2` becomes `(k - 1)/2`. sympy is imported inside the functions: it takes 0.6 s.
+both, an exponent such as `k/2 - 1/2` becomes `(k - 1)/2`. The functions import sympy, which takes 0.6 s.
 """
 
 from __future__ import annotations
