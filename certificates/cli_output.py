@@ -16,6 +16,7 @@ from rich.text import Text
 from certificates.result import dump
 from certificates.wording import (
     decimals,
+    evaluation_method,
     irrep_name,
     irrep_type,
     share_text,
@@ -85,15 +86,10 @@ def _print_value(console: Console, result: dict[str, Any]) -> None:
 
 
 def _print_irreps(console: Console, irreps: list[dict[str, Any]]) -> None:
-    table = _table(
-        ("irrep", ""),
-        ("degree", "right"),
-        ("type", ""),
-        ("status", ""),
-        ("share", "right"),
-        ("orbit's share", "right"),
-    )
     orbits = [irrep["orbit"] for irrep in irreps]
+    traded = len(set(orbits)) < len(orbits)
+    columns = [("irrep", ""), ("degree", "right"), ("type", ""), ("status", ""), ("share", "right")]
+    table = _table(*columns, *[("orbit's share", "right")] * traded)
     for irrep in irreps[:LONGEST_TABLE]:
         alone = orbits.count(irrep["orbit"]) == 1
         table.add_row(
@@ -102,7 +98,7 @@ def _print_irreps(console: Console, irreps: list[dict[str, Any]]) -> None:
             irrep_type(irrep["indicator"]),
             _styled(irrep["status"]),
             share_text(irrep["share"]),
-            "" if alone else share_text(irrep["orbit_share"]),
+            *["" if alone else share_text(irrep["orbit_share"])] * traded,
         )
     console.print(table)
     _rest(console, LONGEST_TABLE, len(irreps), "irreps")
@@ -183,7 +179,7 @@ def print_verified(result: dict[str, Any]) -> None:
     network = result["network"]
     if network is not None:
         ratio = f"margin/γ* = {network['ratio']:.15f}"
-        console.print(f"network of {network['width']} neurons: {ratio}, over {network['method']}")
+        console.print(f"network of {network['width']} neurons: {ratio}, {evaluation_method(network)}")
     console.print()
     _print_irreps(console, result["irreps"])
     console.print()

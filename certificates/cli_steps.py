@@ -63,17 +63,12 @@ def certify(expression: str, arity: int, output: Path, progress: Progress) -> di
 
 def check(file: Path, progress: Progress) -> dict[str, Any]:
     """Check a certificate; the JSON object of `gammastar check`. Loads nothing of the prover."""
-    from certificates import checker
+    from certificates.checker.verdict import check as decide
+    from certificates.checker.verdict import record
 
     with progress.stage("checking"):
-        report = checker.check(file)
-    return {
-        "valid": report.valid,
-        "facts": [{"name": fact.name, "status": fact.status, "detail": fact.detail} for fact in report.facts],
-        "order": report.order,
-        "classes": report.classes,
-        "seconds": report.seconds,
-    }
+        verdict: dict[str, Any] = record(decide(file))
+    return verdict
 
 
 def property_test(expression: str, max_examples: int, seed: int, progress: Progress) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """The main job: one group through the whole house, from its character table to a report.
 
-A step that a stated limit rules out is left out and named, with the limit, in the result and in the report; the
-verdict is then "verified in part". A step whose check fails makes the verdict "refuted"; the files are written all the
-same, so that one can look.
+A step that a stated limit rules out is left out and named, with the limit, in the result and in the report;
+the verdict is then "verified in part". A step whose check fails makes the verdict "refuted"; the files are
+written all the same, so that one can look.
 """
 
 from __future__ import annotations
@@ -74,13 +74,19 @@ def verify(expression: str, arity: int, output: Path | None, force: bool) -> dic
             reference=reference,
             certificate=None if document is None else {"sha256": document["sha256"], "check": checked},
             evaluation=evaluation,
-            files={name.split(".")[0]: str(directory / name) for name in ("report.html", *texts, "result.json")},
+            files={
+                name.split(".")[0]: str(directory / name) for name in ("report.html", *texts, "result.json")
+            },
             seconds=time.perf_counter() - start,
         )
         with progress.stage("report"):
             from certificates.report import collect, render
 
-            texts = {"report.html": render(collect(solution, result)), **texts, "result.json": dump(result) + "\n"}
+            texts = {
+                "report.html": render(collect(solution, result)),
+                **texts,
+                "result.json": dump(result) + "\n",
+            }
             files.write_all(directory, texts)
     return result
 
@@ -158,12 +164,13 @@ def _network(solution: MarginSolution, expression: str, progress: Progress) -> N
             stage.skip("the table came without its group, and a network needs the group's elements")
             return None
         from theory.groups.naming import resolve
-        from theory.margins.network import build, check_limits, evaluate
+        from theory.margins.network import build, evaluate
 
-        check_limits(solution)  # before the group's elements are listed
         network = build(solution, resolve(expression).build())
-        evaluation = evaluate(network)
-        stage.detail = f"{evaluation.width} neurons over {evaluation.method}: {evaluation.ratio:.15f} of gamma*"
+        evaluation = evaluate(network, lambda done, work: stage.tell(f"{done / work:.0%}"))
+        stage.detail = (
+            f"{evaluation.width} neurons over {evaluation.method}: {evaluation.ratio:.15f} of gamma*"
+        )
         if abs(evaluation.ratio - 1) > NETWORK_TOLERANCE:
             stage.fail(f"the margin is {evaluation.ratio!r} of gamma*, it should be 1")
         return evaluation

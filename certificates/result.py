@@ -117,14 +117,16 @@ def verification_result(
         seconds: time taken.
 
     Returns:
-        `margin`'s keys, and `verdict`: "verified", "verified in part" (a stage was skipped) or "refuted" (one failed);
-        `plancherel_ratio`: `gamma*` over the margin of the Plancherel weights; `network`, `certificate`, `reference`,
-        `stages`, `files`, `seconds`.
+        `margin`'s keys, and `verdict`: "verified", "verified in part" (a stage was skipped) or "refuted" (one
+        failed); `plancherel_ratio`: `gamma*` over the margin of the Plancherel weights; `network`,
+        `certificate`, `reference`, `stages`, `files`, `seconds`.
     """
     from theory.margins.class_functions import plancherel_cost
 
     statuses = {stage.status for stage in stages}
-    verdict = "refuted" if "failed" in statuses else "verified in part" if "skipped" in statuses else "verified"
+    verdict = (
+        "refuted" if "failed" in statuses else "verified in part" if "skipped" in statuses else "verified"
+    )
     ratio = float(plancherel_cost(solution)) / float(solution.cost)
     return {
         **margin_result(solution, expression),

@@ -7,6 +7,7 @@ from typing import Any
 
 __all__ = [
     "decimals",
+    "evaluation_method",
     "irrep_name",
     "irrep_type",
     "join",
@@ -123,3 +124,14 @@ def theorem9_sentence(result: dict[str, Any]) -> str:
         return "The Plancherel weights d²/|G| are optimal."
     above = "" if ratio is None else f"; the maximum is {percent(ratio)} above what they give"
     return f"The Plancherel weights d²/|G| are not optimal{above}."
+
+
+def evaluation_method(network: dict[str, Any]) -> str:
+    """How the explicit network's margin was found.
+
+    >>> evaluation_method({"method": "every input"})
+    'run on every input'
+    """
+    if network["method"] == "every input":
+        return "run on every input"
+    return f"by the trace identity for every input, and {network['inputs_checked']} sampled inputs run"

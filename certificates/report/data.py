@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isclose
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ LARGEST_TABLE = 60  # irreps; a larger character table is neither drawn nor list
 class IrrepLine:
     """A nontrivial irrep, or a pair of complex conjugate ones.
 
-    `weight` is its coefficient in the network the report describes; `share` and `orbit_share` are the extremes over all
-    max-margin networks.
+    `weight` is its coefficient in the network the report describes; `share` and `orbit_share` are the
+    extremes over all max-margin networks.
     """
 
     label: str
@@ -38,7 +39,8 @@ class IrrepLine:
 class ClassLine:
     """A conjugacy class; the identity has no status and no dual weight.
 
-    `logit` is `f(C) = sum_R a_R X_R(C)`; the margin of a wrong label in `C` is `f(1) - f(C)` in units of `gamma*`.
+    `logit` is `f(C) = sum_R a_R X_R(C)`; the margin of a wrong label in `C` is `f(1) - f(C)` in units of
+    `gamma*`.
     """
 
     name: str
@@ -66,7 +68,9 @@ class Statement:
 
     title: str
     mathml: str
-    note: str
+    values: str  # of its symbols at this group
+    hypothesis: str
+    source: str
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ def collect(solution: MarginSolution, result: dict[str, Any]) -> ReportData:
         irreps=_irreps(solution, result),
         classes=_classes(solution),
         characters=_characters(solution),
-        statements=(),
+        statements=_statements(solution),
     )
 
 
@@ -145,4 +149,29 @@ def _characters(solution: MarginSolution) -> Characters | None:
             tuple(to_complex(value).real / degree for value in row)
             for row, degree in zip(table.values, table.degrees, strict=True)
         ),
+    )
+
+
+def _statements(solution: MarginSolution) -> tuple[Statement, ...]:
+    from theory.margins.statements import statements_for
+
+    found = statements_for(solution.table, solution.arity)
+    if len(solution.table.labels) <= LARGEST_TABLE:
+        for statement in found:  # the page prints them as facts about this group
+            value = float(statement.value)
+            known = (float(solution.cost), solution.gamma_star)
+            assert any(isclose(value, number, rel_tol=1e-12) for number in known), (
+                f"{statement.name}: {value}"
+            )
+    return tuple(
+        Statement(
+            title=statement.name,
+            mathml=statement.mathml,
+            values=", ".join(
+                f"{name} = {value}" for name, value in statement.values if isinstance(value, int)
+            ),
+            hypothesis=statement.hypothesis,
+            source=statement.source,
+        )
+        for statement in found
     )

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 __all__ = ["exact", "group", "scientific"]
 
-_TERM = re.compile(r"([+-]?)\s*(?:(\d+)(?:/(\d+))?)?\s*(\*?)\s*(?:sqrt\((\d+)\))?\s*")
+_TERM = re.compile(r"([+-]?)\s*(?:(\d+)(?:/([1-9]\d*))?)?\s*(\*?)\s*(?:sqrt\((\d+)\))?\s*")
 _RATIO = re.compile(r"(?P<above>.+?)/\((?P<below>.+)\)")
 _ATOM = re.compile(r"(?P<name>[A-Z][a-z]*)(?P<index>\d+)|(?P<times> x )|\^(?P<power>\d+)")
 
@@ -31,9 +31,9 @@ def _terms(text: str) -> list[tuple[Fraction, str | None]]:
     """The terms of a sum: rational coefficient and radicand."""
     terms: list[tuple[Fraction, str | None]] = []
     place = 0
-    while place < len(text):
+    while place < len(text) or not terms:
         match = _TERM.match(text, place)
-        if match is None or match.end() == place or not (match[2] or match[5]):
+        if match is None or match.end() == place or not (match[2] or match[5]) or (terms and not match[1]):
             raise ValueError(f"{text!r} is not a sum of terms p/q*sqrt(n): it breaks off at {text[place:]!r}")
         size = Fraction(int(match[2] or 1), int(match[3] or 1))
         terms.append((-size if match[1] == "-" else size, match[5]))
@@ -59,7 +59,10 @@ def _sum(terms: Sequence[tuple[Fraction, str | None]]) -> str:
 
 
 def _quotient(above: str, below: str) -> str:
-    """A quotient with one fraction bar: `1/2700 sqrt(5) / (8/15 + 4/5 sqrt(3))` is `sqrt(5) / (720 (2 + 3 sqrt(3)))`."""
+    """A quotient with one fraction bar.
+
+    `1/2700 sqrt(5) / (8/15 + 4/5 sqrt(3))` becomes `sqrt(5) / (720 (2 + 3 sqrt(3)))`.
+    """
     divisors = _terms(below)
     # below = content * (a sum of coprime integers times roots)
     content = Fraction(
@@ -124,4 +127,3 @@ def scientific(value: float, digits: int = 16) -> Markup:
     sign = "<mo>−</mo>" if exponent.startswith("-") else ""
     power = f"<msup><mn>10</mn><mrow>{sign}<mn>{abs(int(exponent))}</mn></mrow></msup>"
     return Markup(f"{_number(mantissa.rstrip('0').rstrip('.'))}<mo>×</mo>{power}")
-

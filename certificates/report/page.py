@@ -12,8 +12,8 @@ from markupsafe import Markup
 
 from certificates.report import mathml
 from certificates.report.data import ReportData
-from certificates.report.figures import DARK, figures
-from certificates.wording import irrep_type, structure_sentence, theorem9_sentence
+from certificates.report.plots import DARK, Figure, characters_plot, classes_plot, networks_plot, shares_plot
+from certificates.wording import evaluation_method, irrep_type, structure_sentence, theorem9_sentence
 
 __all__ = ["render"]
 
@@ -40,6 +40,7 @@ def render(data: ReportData) -> str:
         "fromjson": json.loads,
         "group": mathml.group,
         "grouped": _grouped,
+        "markup": Markup,
         "scientific": mathml.scientific,
         "share": _share,
         "spelled": _spelled,
@@ -52,10 +53,11 @@ def render(data: ReportData) -> str:
         data=data,
         result=result,
         k=result["arity"],
-        figures=figures(data),
+        figures=_figures(data),
         structure=structure_sentence(result),
         theorem9=theorem9_sentence(result),
         long=long,
+        how=evaluation_method(result["network"]) if result["network"] else "",
         weights=used if len(used) <= MOST_WEIGHTS and not long else [],
         numbered=len(data.irreps) > 40,
         orbits=any(line.orbit_size > 1 for line in data.irreps),
@@ -69,11 +71,22 @@ def render(data: ReportData) -> str:
     )
 
 
+def _figures(data: ReportData) -> dict[str, Figure]:
+    """The plots by key; some are absent where there is nothing to draw."""
+    drawn = [shares_plot(data), classes_plot(data)]
+    if data.result["network"] is not None:
+        drawn.append(networks_plot(data))
+    if data.characters is not None:
+        drawn.append(characters_plot(data, data.characters))
+    return {figure.key: figure for figure in drawn}
+
+
 def _facts(result: dict[str, Any]) -> dict[str, Any]:
     """How many facts were proved, trusted and refuted, and the words for what the numbers rest on."""
-    check = (result["certificate"] or {}).get("check")
+    certificate = result["certificate"]
+    check = certificate["check"] if certificate else None
     statuses = [fact["status"] for fact in check["facts"]] if check else []
-    proved = bool(check) and check["valid"]
+    proved = check is not None and check["valid"]
     return {
         "proved": statuses.count("proved"),
         "trusted": statuses.count("trusted"),

@@ -145,7 +145,11 @@ class TestErrors:
     def test_one_line_and_nothing_written(
         self, command: str, group: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
     ) -> None:
-        output = {"margin": [], "certify": ["-o", str(tmp_path / "out.json")], "verify": ["-o", str(tmp_path / "out")]}
+        output = {
+            "margin": [],
+            "certify": ["-o", str(tmp_path / "out.json")],
+            "verify": ["-o", str(tmp_path / "out")],
+        }
         refused(capsys, command, group, *output[command])
         assert list(tmp_path.iterdir()) == []
 

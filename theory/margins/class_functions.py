@@ -1,7 +1,7 @@
-"""The class functions that networks compute: the optimal network's logits, and the cost of the Plancherel network.
+"""The class functions that networks compute: an optimal network's logits, and the cost of Plancherel's.
 
-A symmetric network with weights `a` gives the label `c` the logit `f(C)`, `C` the class of `(g_1...g_k)^-1 c`, where, in
-units of `gamma*` for an optimal `a`,
+A symmetric network with weights `a` gives the label `c` the logit `f(C)`, where `C` is the class of
+`(g_1...g_k)^-1 c`: in units of `gamma*`, for an optimal `a`,
 
     f(C) = sum_R a_R X_R(C),        X_R = Re chi_R / d_R,
 
@@ -27,8 +27,9 @@ def class_function(solution: MarginSolution) -> tuple[Fraction, ...]:
     >>> [str(value) for value in class_function(solve(character_table("S3")))]
     ['5/6', '-1/6', '-1/6']
     """
-    # a is constant on Galois orbits of rows, so f(C) is rational and equals its own Galois mean, and the mean is linear:
-    # f(C) = sum_R (a_R / d_R) mean(chi_R(C)); the mean of chi and that of its complex conjugate agree.
+    # a is constant on Galois orbits of rows, so f(C) is rational and equals its own Galois mean, and the mean
+    # is linear: f(C) = sum_R (a_R / d_R) mean(chi_R(C)); the mean of chi and that of its complex conjugate
+    # agree.
     used = [
         (row, weight / row.degree)
         for row, weight in zip(solution.rows, solution.primal, strict=True)
@@ -53,7 +54,8 @@ def class_function(solution: MarginSolution) -> tuple[Fraction, ...]:
 def plancherel_cost(solution: MarginSolution) -> RadicalSum:
     """The cost of the Plancherel weights `a_R = d_R^2 / n`, twice that for a complex pair.
 
-    They are always feasible, by column orthogonality; Theorem 9 of arXiv:2311.07568 states the margin they give.
+    They are always feasible, by column orthogonality; Theorem 9 of arXiv:2311.07568 states the margin they
+    give.
 
     >>> from theory import character_table, solve
     >>> solution = solve(character_table("A5"))

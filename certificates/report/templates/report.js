@@ -12,8 +12,10 @@
   const draw = (isDark) => Promise.all(
     [...document.querySelectorAll("script[data-plot]")].map((script) => {
       const plot = JSON.parse(coloured(script.textContent, isDark));
-      if (window.innerWidth < 560 && plot.layout.xaxis.ticktext) {
-        plot.layout.xaxis.tickangle = plot.layout.xaxis.side === "top" ? 40 : -40; // no label leaves the page
+      const { xaxis } = plot.layout;
+      const room = document.getElementById(script.dataset.plot).clientWidth - 100;
+      if (xaxis.ticktext && xaxis.ticktext.join("  ").length * 8 > room) {
+        xaxis.tickangle = xaxis.side === "top" ? 40 : -40; // slanted towards the plot: no label leaves the page
       }
       return Plotly.react(script.dataset.plot, plot.data, plot.layout, settings);
     }),

@@ -1,0 +1,108 @@
+"""Budget shares: a bar for each irrep, solid up to what every max-margin network spends, pale beyond."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from certificates.report.data import IrrepLine, ReportData
+from certificates.report.plots.style import (
+    FAINT_POSSIBLE,
+    INK,
+    POSSIBLE,
+    STATUS_COLOURS,
+    Figure,
+    axes,
+    escaped,
+)
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+__all__ = ["MOST_LABELLED", "shares_plot"]
+
+MOST_LABELLED = 40  # irreps; more are drawn as a row of thin bars, numbered as in the table
+
+FIXED = "Every network of maximum margin has exactly these shares."
+FREE = (
+    "The pale part of a bar is free: over all networks of maximum margin, the share takes every value "
+    "between its two ends."
+)
+
+
+def _percent(share: float) -> str:
+    return "0" if share == 0 else f"{100 * share:.2f}"
+
+
+def _label(line: IrrepLine) -> str:
+    lower, upper = line.share
+    if line.status == "excluded":
+        return "excluded"
+    return f"{_percent(lower)} %" if lower == upper else f"{_percent(lower)} to {_percent(upper)} %"
+
+
+def _name(line: IrrepLine) -> str:
+    return line.label if line.conjugate is None else f"{line.label}, {line.conjugate}"
+
+
+def shares_plot(data: ReportData) -> Figure:
+    """The budget share of each irrep, with the interval it can lie in."""
+    lines = data.irreps
+    labelled = len(lines) <= MOST_LABELLED
+    height = 26 * len(lines) + 76 if labelled else 340
+    figure = axes(_bars(lines, labelled), height, barmode="stack", bargap=0.35 if labelled else 0)
+    largest = 100 * max(line.share[1] for line in lines)
+    values = {
+        "title_text": "share of the norm budget, %",
+        "range": [0, largest * (1.3 if labelled else 1.08)],
+    }
+    if labelled:
+        figure.update_xaxes(**values)
+        figure.update_yaxes(autorange="reversed", type="category", showgrid=False, tickfont_color=INK)
+    else:
+        figure.update_yaxes(**values)
+        figure.update_xaxes(title_text="irrep, numbered as in the table", showgrid=False)
+    fixed = all(line.share[0] == line.share[1] for line in lines)
+    reading = FIXED if fixed else FREE
+    named = "; ".join(f"{_name(line)}: {_label(line)}" for line in lines[:MOST_LABELLED])
+    return Figure(
+        key="shares",
+        caption=f"Share of the norm budget that each irrep receives. {reading}",
+        alternative=f"Shares of the norm budget: {named}{'.' if labelled else '; the rest is in the table.'}",
+        plot=figure.to_json(),
+        height=height,
+    )
+
+
+def _bars(lines: tuple[IrrepLine, ...], labelled: bool) -> list[go.Bar]:
+    import plotly.graph_objects as go
+
+    names = [escaped(_name(line)) for line in lines]
+    places = names if labelled else list(range(1, len(lines) + 1))
+    lowers = [100 * line.share[0] for line in lines]
+    extents = [100 * (line.share[1] - line.share[0]) for line in lines]
+    common: dict[str, Any] = {
+        "customdata": [
+            f"<b>{name}</b>, degree {line.degree}<br>{line.status}: {_label(line)}"
+            for name, line in zip(names, lines, strict=True)
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "orientation": "h" if labelled else "v",
+    }
+
+    def along(values: list[float]) -> dict[str, Any]:
+        return {"x": values, "y": places} if labelled else {"x": places, "y": values}
+
+    return [
+        go.Bar(marker={"color": [STATUS_COLOURS[line.status] for line in lines]}, **along(lowers), **common),
+        go.Bar(
+            marker={
+                "color": FAINT_POSSIBLE,
+                "line": {"color": POSSIBLE, "width": [1 if extent else 0 for extent in extents]},
+            },
+            text=[_label(line) for line in lines] if labelled else None,
+            textposition="outside",
+            cliponaxis=False,
+            **along(extents),
+            **common,
+        ),
+    ]
