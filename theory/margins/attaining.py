@@ -26,7 +26,7 @@ tight.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import factorial, sqrt
 from typing import Any
@@ -37,7 +37,7 @@ from jaxtyping import Float, Int
 from theory.errors import LimitError
 from theory.groups.finite_group import FiniteGroup
 from theory.margins.solution import IrrepRow, MarginSolution
-from theory.representations.irreps import Irrep, explicit_irreps
+from theory.representations.irreps import Irrep, check_memory, explicit_irreps
 from theory.representations.quaternionic import quaternions
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "Recipe",
     "block_width",
     "build",
+    "check_limits",
     "trace_factor",
 ]
 
@@ -195,33 +196,47 @@ def block_width(degree: int, indicator: int, arity: int) -> int:
     return int(2 ** {1: arity - 1, 0: 2 * arity - 1, -1: 2 * arity - 2}[indicator] * degree ** (arity + 1))
 
 
-def build(solution: MarginSolution, group: FiniteGroup, seed: int = 0) -> AttainingNetwork:
-    """The network of the module's docstring for the solution's `a`.
+def check_limits(solution: MarginSolution) -> None:
+    """Raise LimitError if the network would be too large, from the solution alone.
 
-    Args:
-        solution: a solved program.
-        group: the group of its table.
-        seed: of the bases in which the irreps are written.
-
-    Raises:
-        LimitError: before any heavy work, if the network would have more than `WIDTH_LIMIT` neurons or the
-            matrices of the used irreps would not fit (`theory.representations.irreps.MEMORY_LIMIT`).
-        InputError: if the table is not the group's.
+    The limits: `WIDTH_LIMIT` neurons, and `theory.representations.irreps.MEMORY_LIMIT` bytes of matrices.
     """
-    used = [number for number, a in enumerate(solution.primal) if a > 0]
-    rows = [solution.rows[number] for number in used]
+    rows = [row for row, a in zip(solution.rows, solution.primal, strict=True) if a > 0]
     width = sum(block_width(row.degree, row.indicator, solution.arity) for row in rows)
     if width > WIDTH_LIMIT:
         raise LimitError(
             f"{solution.table.name}: the explicit network for arity {solution.arity} has {width:,} neurons, "
             f"the limit is {WIDTH_LIMIT:,}"
         )
-    irreps = explicit_irreps(group, solution.table, [row.index for row in rows], seed)
+    check_memory(solution.table, [row.index for row in rows])
+
+
+def build(
+    solution: MarginSolution,
+    group: FiniteGroup,
+    seed: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> AttainingNetwork:
+    """The network of the module's docstring for the solution's `a`.
+
+    Args:
+        solution: a solved program.
+        group: the group of its table.
+        seed: of the bases in which the irreps are written.
+        progress: called with (irreps done, irreps in all).
+
+    Raises:
+        LimitError: before any heavy work, as `check_limits`.
+        InputError: if the table is not the group's.
+    """
+    check_limits(solution)
+    used = [(row, a) for row, a in zip(solution.rows, solution.primal, strict=True) if a > 0]
+    irreps = explicit_irreps(group, solution.table, [row.index for row, _ in used], seed, progress)
     cost = float(solution.cost)
-    blocks = []
-    for number, row, irrep in zip(used, rows, irreps, strict=True):
-        share = float(solution.primal[number]) * float(row.cost) / cost
-        blocks.append(_block(row, share, irrep, solution.arity))
+    blocks = [
+        _block(row, float(a) * float(row.cost) / cost, irrep, solution.arity)
+        for (row, a), irrep in zip(used, irreps, strict=True)
+    ]
     return AttainingNetwork(group, solution, tuple(blocks))
 
 

@@ -6,7 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from theory.margins.attaining import AttainingNetwork, NetworkBlock, NetworkWeights, block_width, build
+from theory.margins.attaining import (
+    AttainingNetwork,
+    NetworkBlock,
+    NetworkWeights,
+    block_width,
+    build,
+    check_limits,
+)
 from theory.margins.forward import forward_pass
 from theory.margins.memorising import memorising_margin
 from theory.margins.sampling import identity_margin, sampled_margin
@@ -20,6 +27,7 @@ __all__ = [
     "NetworkWeights",
     "block_width",
     "build",
+    "check_limits",
     "evaluate",
 ]
 

@@ -25,7 +25,7 @@ from theory.representations.quaternionic import quaternionic_form, standard_stru
 from theory.representations.words import ShortWords, short_words, spread
 from theory.representations.young import degree_of_shape, orthogonal_form, shapes
 
-__all__ = ["MEMORY_LIMIT", "Irrep", "explicit_irreps", "homomorphism_residual"]
+__all__ = ["MEMORY_LIMIT", "Irrep", "check_memory", "explicit_irreps", "homomorphism_residual"]
 
 MEMORY_LIMIT = 2**31  # bytes of all matrices together
 ALL_PAIRS_LIMIT = 256  # up to this order the residual is taken over all pairs
@@ -66,10 +66,10 @@ class Irrep:
     @property
     def norm_residual(self) -> float:
         """A bound on the operator norm of `R(g) R(h) - R(gh)` over all pairs."""
-        # R(g) R(s_1 ... s_l) and R(g s_1 ... s_l) both differ from R(g) R(s_1) ... R(s_l), by l - 1 and l
-        # single steps
+        # R(g) R(s_1...s_l) and R(g s_1...s_l) are l - 1 and l single steps away from R(g) R(s_1)...R(s_l)
         steps = 1 if self.residual_over == "all pairs" else max(2 * self.word_length - 1, 1)
-        return 1.01 * steps * self.degree * self.residual
+        rounding = 4 * self.degree * 2.0**-53  # of the products that `residual` was measured with
+        return 1.01 * steps * self.degree * (self.residual + rounding)
 
 
 def explicit_irreps(
@@ -97,14 +97,7 @@ def explicit_irreps(
         InputError: if the table is not the group's.
     """
     chosen = tuple(range(len(table.values))) if rows is None else tuple(rows)
-    size = sum(
-        group.order * table.degrees[row] ** 2 * (8 if table.indicators[row] == 1 else 16) for row in chosen
-    )
-    if size > MEMORY_LIMIT:
-        raise LimitError(
-            f"{table.name}: explicit matrices of order {group.order} need {size / 2**30:.1f} GiB, "
-            f"the limit is {MEMORY_LIMIT / 2**30:.0f} GiB"
-        )
+    check_memory(table, chosen)
     columns = columns_of_elements(group, table)
     values = complex_values(table)
     words = short_words(group, np.random.default_rng(seed))
@@ -116,6 +109,17 @@ def explicit_irreps(
         if progress is not None:
             progress(number + 1, len(chosen))
     return tuple(found)
+
+
+def check_memory(table: CharacterTable, rows: Iterable[int]) -> None:
+    """Raise LimitError if the matrices of these irreps would take more than `MEMORY_LIMIT` bytes."""
+    entries = sum(table.degrees[row] ** 2 * (1 if table.indicators[row] == 1 else 2) for row in rows)
+    size = 8 * table.order * entries
+    if size > MEMORY_LIMIT:
+        raise LimitError(
+            f"{table.name}: explicit matrices for {table.order:,} elements take {size / 2**30:,.1f} GiB, "
+            f"the limit is {MEMORY_LIMIT / 2**30:.0f} GiB"
+        )
 
 
 def _irrep(
