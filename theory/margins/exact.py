@@ -19,7 +19,7 @@ from theory.margins.simplex import EMPTY, Basis, LinearProgram, PrecisionError, 
 from theory.margins.solution import MarginSolution
 from theory.margins.structure import structure
 
-__all__ = ["StrictPair", "gamma_star", "solve", "strict_pair"]
+__all__ = ["StrictPair", "gamma_ball", "gamma_star", "least_dual_load", "solve", "strict_pair"]
 
 FIRST_PRECISION = 192
 LAST_PRECISION = 1 << 16
@@ -66,13 +66,39 @@ def gamma_star(order: int, arity: int, cost: RadicalSum) -> tuple[float, str]:
     >>> gamma_star(60, 2, parse("8/15 + 4/5*sqrt(3)"))
     (0.000431570898769485, '1/2700*sqrt(5)/(8/15 + 4/5*sqrt(3))')
     """
-    numerator = half_power((arity + 1) * order, -(arity + 1)) * factorial(arity)
+    numerator = _gamma_numerator(order, arity)
     if len(cost.terms) == 1:
         quotient = numerator / cost
         return float(quotient), str(quotient)
     # numerator = q sqrt(n) with one term and cost with several: the quotient is irrational, hence no tie of
     # rounding
-    return correctly_rounded(lambda: numerator.ball() / cost.ball()), f"{numerator}/({cost})"
+    return correctly_rounded(lambda: gamma_ball(order, arity, cost)), f"{numerator}/({cost})"
+
+
+def gamma_ball(order: int, arity: int, cost: RadicalSum) -> arb:
+    """A ball around `gamma*` at flint's current precision."""
+    return _gamma_numerator(order, arity).ball() / cost.ball()
+
+
+def _gamma_numerator(order: int, arity: int) -> RadicalSum:
+    """`k! ((k+1) n)^(-(k+1)/2)`."""
+    return half_power((arity + 1) * order, -(arity + 1)) * factorial(arity)
+
+
+def least_dual_load(table: CharacterTable, arity: int, orbit: int) -> RadicalSum:
+    """The least `sum_C y_C (1 - X_R(C))` over optimal duals that are constant on Galois orbits.
+
+    Args:
+        table: the character table.
+        arity: number of factors.
+        orbit: the Galois orbit of `R`, as `IrrepRow.orbit` numbers them.
+    """
+    program, _ = apply(margin_program(table, arity))
+    basis, _, _ = _optimum(program)
+    pair = strict_pair(program)
+    vertex = _dual_vertex(program, basis, pair.primal, cover_slacks(program, pair.primal), (orbit,), ())
+    terms = (y * program.coefficient(orbit, column) for column, y in enumerate(vertex) if y)
+    return sum(terms, ZERO)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 
 from flint import arb, arb_mat, ctx
 
+from theory.margins.float_basis import float_basis
+
 __all__ = ["Basis", "LinearProgram", "PrecisionError", "UnboundedError", "maximise"]
 
 
@@ -64,6 +66,7 @@ class Basis:
 
 
 EMPTY = Basis()
+PATIENCE = 12  # steps before HiGHS is asked: loading it costs as much as these
 
 # A variable is numbered j (column) or width + i (slack of row i).
 
@@ -190,6 +193,21 @@ class _Pivoting:
         assert best_ratio is not None
         return best, best_ratio.contains(0)
 
+    def leap(self, basis: Basis) -> Basis:
+        """The basis that HiGHS ends with, if it is feasible; else the one at hand."""
+        found = float_basis(self.program)
+        if found is None:
+            return basis
+        guess = Basis(*found)
+        try:
+            values = self.vertex(guess).values
+            feasible = all(
+                self.sign(v) >= 0 and not (self.is_fixed(k) and self.sign(v)) for k, v in values.items()
+            )
+        except PrecisionError:
+            return basis
+        return guess if feasible else basis
+
     def exchange(self, basis: Basis, entering: int, leaving: int) -> Basis:
         width = self.program.width
         tight, basic = set(basis.tight), set(basis.basic)
@@ -215,12 +233,14 @@ def maximise(program: LinearProgram, start: Basis = EMPTY, precision: int = 192)
         UnboundedError: there is no optimum.
 
     The largest reduced cost enters; after a step of length zero Bland's rule takes over until the objective
-    moves.
+    moves. A program that is not done after a few steps goes on from the basis that HiGHS finds in floats.
     """
     with ctx.workprec(precision):
         run = _Pivoting(program)
         basis, bland = start, False
-        for _ in range(1000 + 50 * (program.height + program.width)):
+        for step in range(1000 + 50 * (program.height + program.width)):
+            if step == PATIENCE:
+                basis = run.leap(basis)
             vertex = run.vertex(basis)
             entering = run.entering(vertex, bland)
             if entering is None:

@@ -1,4 +1,4 @@
-"""The records a margin computation returns; every later step (certificate, network, report, command line) reads these."""
+"""The records a margin computation returns; certificate, network, report and command line read these."""
 
 from __future__ import annotations
 
@@ -63,10 +63,11 @@ class IrrepRow:
 
 @dataclass(frozen=True)
 class LinearBound:
-    """Multipliers `lambda_C` that prove a lower bound on a linear functional `sum_R c_R a_R` over the optimal face F.
+    """Multipliers `lambda_C` that prove a lower bound on a functional `sum_R c_R a_R` over the face F.
 
-    `sum_C lambda_C (1 - X_R(C)) <= c_R` for every `R` in `B`, `lambda_C >= 0` for `C` not in `T` (free on `T`); then every
-    `a` in `F` has `sum_R c_R a_R >= sum_C lambda_C`. An upper bound on `f` is a lower bound on `-f`.
+    `sum_C lambda_C (1 - X_R(C)) <= c_R` for every `R` in `B`, `lambda_C >= 0` for `C` not in `T` (free on
+    `T`); then every `a` in `F` has `sum_R c_R a_R >= sum_C lambda_C`. An upper bound on `f` is a lower
+    bound on `-f`.
     """
 
     multipliers: tuple[tuple[int, Fraction], ...]  # (class column of the table, lambda_C), only nonzero ones
@@ -86,10 +87,11 @@ class OptimalPoint:
 
 @dataclass(frozen=True)
 class ShareInterval:
-    """Extremes of `a_R` (or of an orbit's sum) over the optimal face, and of the budget share `a_R s_R / cost*`.
+    """Extremes of the budget share `a_R s_R / cost*` (or of an orbit's sum) over the optimal face.
 
-    `lower_point` and `upper_point` number the optimal points that attain the extremes; `lower_bound` and `upper_bound`
-    prove that nothing lies outside, up to `1e-12`. All four are None where F is a single point.
+    `lower_point` and `upper_point` number the optimal points that attain the extremes; `lower_bound` (on
+    `a_R` or the sum) and `upper_bound` (on its negative) prove that nothing lies outside, up to `2^-60`.
+    All four are None where F is a single point, and for excluded irreps.
     """
 
     lower: float  # share, correctly rounded
@@ -109,11 +111,15 @@ class Structure:
         shares: budget share interval a row.
         orbit_shares: budget share interval a Galois orbit (indexed by `IrrepRow.orbit`).
         classes: status a class column of the table; None for the identity.
-        rank_prime: a prime `p = 1 mod exponent` modulo which the `T x B` matrix has full column rank, so that F is a
-            point; None where it has not.
-        points: exact optimal points that witness "not required", "some" and interval ends (empty if F is a point).
+        rank_prime: a prime modulo which the `T x B` matrix has full column rank, so that F is a point; None
+            where none shows it. It is 1 modulo the conductor of every value of a character in B and divides
+            neither 2 nor a degree: reduction is a ring homomorphism, whichever root of unity of that order
+            is taken.
+        points: exact optimal points that witness "not required", "some" and interval ends (empty if F is a
+            point).
         slack_bounds: for classes with status `none` when F is no point: class column -> bound that proves
-            `sum_R a_R (1 - X_R(C)) - 1 > 0` on F, as a lower bound on `sum_R a_R (1 - X_R(C))` that exceeds 1.
+            `sum_R a_R (1 - X_R(C)) - 1 > 0` on F, as a lower bound on `sum_R a_R (1 - X_R(C))` that exceeds
+            1.
     """
 
     irreps: tuple[IrrepStatus, ...]
@@ -129,15 +135,17 @@ class Structure:
 class MarginSolution:
     """The maximum margin of a group, exactly.
 
-    `primal` and `dual` form a strictly complementary pair, both constant on Galois orbits: `a_R > 0` exactly for the
-    rows in B (positive in some optimum) and `y_C > 0` exactly for the classes in T (tight in every optimum).
+    `primal` and `dual` form a strictly complementary pair, both constant on Galois orbits: `a_R > 0`
+    exactly for the rows in B (positive in some optimum) and `y_C > 0` exactly for the classes in T (tight
+    in every optimum).
 
     Args:
         table: the character table.
         arity: number of factors `k >= 2`.
         rows: nontrivial irreps up to complex conjugation, in the table's order.
         primal: `a_R`, one rational a row.
-        dual: `y_C`, one radical sum a class column of the table (zero at the identity, equal on `C` and `C^-1`).
+        dual: `y_C`, one radical sum a class column of the table (zero at the identity, equal on `C` and
+            `C^-1`).
         cost: `cost*(G,k) = sum_R a_R s_R = sum_C y_C`.
         gamma_star: `k! (k+1)^(-(k+1)/2) |G|^(-(k+1)/2) / cost*`, correctly rounded.
         gamma_star_exact: the same as a string such as `1/2700*sqrt(5)/(8/15 + 4/5*sqrt(3))`.
