@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from theory.characters.table import CharacterTable
     from theory.groups.finite_group import FiniteGroup
     from theory.groups.naming import GroupSource
+    from theory.margins.solution import MarginSolution
     from theory.testing.law import Law
     from theory.testing.laws.tabled_groups import TabledGroup
     from theory.testing.operations import Operation
@@ -26,6 +27,7 @@ __all__ = ["LawResult", "LawStatus", "PropertyReport", "run"]
 
 GROUP_ORDER = 100_000  # of a group whose elements are listed to test laws on them
 TABLED_ORDER = 10_000  # of a group that is also tabled by Burnside–Dixon
+REPRESENTED_ORDER = 200  # of a group whose irreps are all made explicit
 MARGIN_CLASSES = 150  # of a table whose margin program is written out in balls
 
 
@@ -190,6 +192,7 @@ def _later_laws() -> dict[str, Sequence[Law[Any, Any]]]:
     from theory.testing.laws.between_groups import BETWEEN_LAWS
     from theory.testing.laws.characters import CHARACTER_LAWS
     from theory.testing.laws.margins import MARGIN_LAWS
+    from theory.testing.laws.representations import REPRESENTATION_LAWS
     from theory.testing.laws.tabled_groups import GROUP_LAWS, TABLED_GROUP_LAWS
 
     return {
@@ -198,6 +201,7 @@ def _later_laws() -> dict[str, Sequence[Law[Any, Any]]]:
         "elements and characters": TABLED_GROUP_LAWS,
         "margins": MARGIN_LAWS,
         "groups derived from it": BETWEEN_LAWS,
+        "representations": REPRESENTATION_LAWS,
     }
 
 
@@ -221,11 +225,14 @@ def _untrusted_operation(source: GroupSource) -> Operation | None:
     """The operation of a file that holds a Cayley table, with nothing checked but that it is a square of
     integers.
     """
+    from theory.groups.files import read
     from theory.groups.naming import GroupFile
+    from theory.testing.operations import Operation, untrusted_operation
 
     if not isinstance(source, GroupFile):
         return None
-    raise NotImplementedError
+    found = read(source.path, untrusted_operation)
+    return found if isinstance(found, Operation) else None
 
 
 def _group_and_beyond(session: _Run, source: GroupSource, *, axioms: bool) -> int | None:
@@ -245,7 +252,7 @@ def _group_and_beyond(session: _Run, source: GroupSource, *, axioms: bool) -> in
     try:
         table = character_table(source)
     except LimitError as error:
-        for section in ("characters", "elements and characters", "margins", "groups derived from it"):
+        for section in list(laws)[1:]:
             session.skip(section, laws[section], str(error))
         return group.order if group is not None else None
     session.test("characters", laws["characters"], table)
@@ -254,7 +261,8 @@ def _group_and_beyond(session: _Run, source: GroupSource, *, axioms: bool) -> in
         session.skip("elements and characters", laws["elements and characters"], reason)
     else:
         session.test("elements and characters", laws["elements and characters"], tabled)
-    _margins(session, table, tabled)
+    solution = _margins(session, table, tabled)
+    _representations(session, tabled, solution, reason)
     return table.order
 
 
@@ -299,7 +307,8 @@ def _tabled(group: FiniteGroup | None, reason: str) -> tuple[TabledGroup | None,
     return TabledGroup(group, conjugacy_classes(group), character_table_of(group)), ""
 
 
-def _margins(session: _Run, table: CharacterTable, tabled: TabledGroup | None) -> None:
+def _margins(session: _Run, table: CharacterTable, tabled: TabledGroup | None) -> MarginSolution | None:
+    """Test the margin's laws; the solution if there is one."""
     from theory.margins.exact import solve
     from theory.testing.laws.margins import Solved
 
@@ -313,7 +322,24 @@ def _margins(session: _Run, table: CharacterTable, tabled: TabledGroup | None) -
     if reason:
         for section in sections:
             session.skip(section, laws[section], reason)
-        return
+        return None
     subject = Solved(solve(table), tabled)
     for section in sections:
         session.test(section, laws[section], subject)
+    return subject.solution
+
+
+def _representations(
+    session: _Run, tabled: TabledGroup | None, solution: MarginSolution | None, reason: str
+) -> None:
+    from theory.representations.irreps import explicit_irreps
+    from theory.testing.laws.representations import REPRESENTATION_LAWS, Represented
+
+    if tabled is not None and tabled.group.order > REPRESENTED_ORDER:
+        order = tabled.group.order
+        reason = f"order {order:,} is beyond the limit of {REPRESENTED_ORDER} for making all irreps explicit"
+    if tabled is None or reason:
+        session.skip("representations", REPRESENTATION_LAWS, reason)
+        return
+    irreps = explicit_irreps(tabled.group, tabled.table)
+    session.test("representations", REPRESENTATION_LAWS, Represented(tabled, irreps, solution))

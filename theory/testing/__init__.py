@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         quotient_groups,
         semidirect_groups,
     )
-    from theory.testing.law import Decision, Finding, Law, assert_law, law, search
+    from theory.testing.law import Decision, Finding, Law, assert_drawn, assert_law, law, search
     from theory.testing.operations import Operation, operation_of_group, operation_of_table
     from theory.testing.programs import (
         DefinedProgram,
@@ -47,6 +47,7 @@ __all__ = [
     "Finding",
     "Law",
     "Operation",
+    "assert_drawn",
     "assert_law",
     "broken_cell_tables",
     "cayley_tables",
@@ -78,6 +79,7 @@ _HOMES = {
     "Finding": "law",
     "Law": "law",
     "Operation": "operations",
+    "assert_drawn": "law",
     "assert_law": "law",
     "broken_cell_tables": "tables",
     "cayley_tables": "tables",

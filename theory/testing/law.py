@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from hypothesis.strategies import SearchStrategy
+    from hypothesis.strategies import DataObject, SearchStrategy
 
-__all__ = ["Decision", "Finding", "Law", "assert_law", "law", "search"]
+__all__ = ["Decision", "Finding", "Law", "assert_drawn", "assert_law", "law", "search"]
 
 Subject = TypeVar("Subject")
 Case = TypeVar("Case")
@@ -160,8 +160,9 @@ def _draw(law: Law[Subject, Case], subject: Subject, max_examples: int, seed: in
 
 
 def assert_law(law: Law[Subject, Case], subject: Subject, *, max_examples: int = 100, seed: int = 0) -> None:
-    """For tests: AssertionError with the shrunk counterexample if the law is refuted, or if it says nothing
-    here.
+    """For tests of one subject: AssertionError with the shrunk counterexample, or if the law says nothing.
+
+    Under `@given` use `assert_drawn`: searches do not nest.
     """
     __tracebackhide__ = True
     reason = law.unless(subject) if law.unless is not None else None
@@ -170,3 +171,16 @@ def assert_law(law: Law[Subject, Case], subject: Subject, *, max_examples: int =
     finding = search(law, subject, max_examples=max_examples, seed=seed)
     if finding.counterexample is not None:
         raise AssertionError(f"{law.name} ({law.statement}): {finding.counterexample}")
+
+
+def assert_drawn(law: Law[Subject, Case], subject: Subject, data: DataObject) -> None:
+    """For tests that draw the subject, too: one case of the law, drawn from `st.data()` so that both shrink.
+
+    A law that says nothing about the subject passes.
+    """
+    __tracebackhide__ = True
+    if law.unless is not None and law.unless(subject) is not None:
+        return
+    reason = law.refute(subject, data.draw(law.cases(subject), label=law.name))
+    if reason is not None:
+        raise AssertionError(f"{law.name} ({law.statement}): {reason}")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Int
 
+from theory.errors import InputError, LimitError
+from theory.groups.cayley_table import TABLE_LIMIT
 from theory.groups.finite_group import FiniteGroup
 
-__all__ = ["TABLE_ORDER", "Operation", "operation_of_group", "operation_of_table"]
+__all__ = ["TABLE_ORDER", "Operation", "operation_of_group", "operation_of_table", "untrusted_operation"]
 
 TABLE_ORDER = 256  # up to here an operation keeps its whole table, and the axioms are decided on it
 
@@ -42,23 +44,80 @@ class Operation:
         return f"{self.label(left)}·{self.label(right)}"
 
 
-def operation_of_table(products: Int[np.ndarray, "n n"], *, first: int = 0, name: str = "table") -> Operation:
+def operation_of_table(
+    products: Int[np.ndarray, "n n"],
+    *,
+    first: int = 0,
+    labels: Sequence[str] | None = None,
+    name: str = "table",
+) -> Operation:
     """The operation that a square table of integers defines, whatever it is.
 
     Args:
         products: row `g`, column `h` holds `gh`, as the user wrote it.
         first: what the user calls the first element (0 or 1).
+        labels: names of the elements, if the user gave some.
         name: what the user calls the table.
     """
     cells = np.asarray(products, dtype=np.int64) - first
     cells.setflags(write=False)
+
+    def label(element: int) -> str:
+        named = labels is not None and 0 <= element < len(labels)
+        return labels[element] if named and labels is not None else str(element + first)
+
     return Operation(
         name=name,
         order=len(cells),
         multiply=lambda left, right: cells[left, right],
-        label=lambda element: str(element + first),
+        label=label,
         products=cells,
     )
+
+
+def untrusted_operation(
+    table: Sequence[Sequence[int]] | Int[np.ndarray, "n n"],
+    *,
+    labels: Sequence[str] | None = None,
+    name: str = "Cayley table",
+) -> Operation:
+    """The operation of a table from a file, of which only the shape and the kind of its entries is demanded.
+
+    Args:
+        table: rows of integers that count the elements from 0, or from 1 if that is the least entry.
+        labels: names of the elements in the order of the rows.
+        name: of the file, for messages.
+
+    Raises:
+        InputError: not a square of integers.
+        LimitError: more than 4,096 rows.
+    """
+    n = len(table)
+    if n == 0:
+        raise InputError(f"{name}: the Cayley table is empty; the trivial group is [[0]]")
+    if n > TABLE_LIMIT:
+        raise LimitError(f"{name}: a Cayley table of order {n:,}; the limit is {TABLE_LIMIT:,} rows")
+    for number, row in enumerate(table):
+        if not isinstance(row, Sequence | np.ndarray) or isinstance(row, str):
+            raise InputError(f"{name}: row {number} of the Cayley table is {row!r}, not {n} integers")
+        if len(row) != n:
+            raise InputError(
+                f"{name}: the Cayley table is not square: row {number} has {len(row)} entries, not {n}"
+            )
+        for column, entry in enumerate(row if not isinstance(row, np.ndarray) else ()):
+            if type(entry) is not int or abs(entry) >= 2**62:
+                shown = repr(entry) if type(entry) is not int else f"{str(entry)[:20]}..."
+                raise InputError(
+                    f"{name}: the entry {shown} in row {number}, column {column} is no integer that could be "
+                    f"an element; write 0..{n - 1} (or 1..{n})"
+                )
+    if labels is not None and (len(labels) != n or len(set(labels)) != n):
+        raise InputError(f"{name}: {len(set(labels))} different element names for a table of {n} rows")
+    cells = np.asarray(table)
+    if cells.dtype.kind not in "iu" or (cells.dtype.kind == "u" and int(cells.max()) >= 2**62):
+        raise InputError(f"{name}: the entries are not integers 0..{n - 1} (or 1..{n})")
+    first = 1 if int(cells.min()) == 1 else 0
+    return operation_of_table(cells, first=first, labels=labels, name=name)
 
 
 def operation_of_group(group: FiniteGroup) -> Operation:
