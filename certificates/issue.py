@@ -113,13 +113,22 @@ def _version() -> str:
 def _group(table: CharacterTable) -> tuple[dict[str, Any], dict[str, Any], str]:
     """The entries `group` and `characters`, and why the group itself is missing, if it is."""
     realisation, order, c = table.realisation, table.order, len(table.class_sizes)
-    values = {"values": [[_value(value) for value in row] for row in table.values]} if c <= TABLE_CLASS_LIMIT else {}
+    values = (
+        {"values": [[_value(value) for value in row] for row in table.values]}
+        if c <= TABLE_CLASS_LIMIT
+        else {}
+    )
     reason = "the table came without its group"
     if isinstance(realisation, AbelianRealisation):
         if order <= ABELIAN_LIMIT:
             invariants = list(realisation.invariants)
             elements = [list(vector) for vector in realisation.representatives]
-            group = {"kind": "abelian", "order": str(order), "invariants": invariants, "representatives": elements}
+            group = {
+                "kind": "abelian",
+                "order": str(order),
+                "invariants": invariants,
+                "representatives": elements,
+            }
             return group, {"exponents": _exponents(table, realisation)}, ""
         reason = f"abelian of order {order}; the checker's limit is {ABELIAN_LIMIT}"
     if isinstance(realisation, PermutationRealisation):
@@ -134,7 +143,9 @@ def _group(table: CharacterTable) -> tuple[dict[str, Any], dict[str, Any], str]:
             }
             return group, values, ""
     if not values:
-        raise LimitError(f"{table.name}: {c} classes, {reason}; certificates hold tables of at most {TABLE_CLASS_LIMIT}")
+        raise LimitError(
+            f"{table.name}: {c} classes, {reason}; certificates hold tables of at most {TABLE_CLASS_LIMIT}"
+        )
     return {"kind": "table", "order": str(order)}, values, reason
 
 
@@ -221,7 +232,7 @@ def _structure(solution: MarginSolution) -> dict[str, Any]:
         )
     slack_bounds = () if unique else structure.slack_bounds
     return {
-        "rank_prime": str(structure.rank_prime) if unique else None,
+        "unique": unique,
         "points": [] if unique else [[_value(value) for value in point.values] for point in structure.points],
         "orbits": orbits,
         "classes": [status and status.value for status in structure.classes],

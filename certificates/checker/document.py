@@ -37,7 +37,6 @@ DEGREE_LIMIT = 4_096
 POINTS_LIMIT = {256: 50_000_000, DEGREE_LIMIT: 16_000_000}  # degree up to -> order times degree
 ARITY_LIMIT = 100
 CONDUCTOR_LIMIT = 10_000  # of one value
-PRIME_BITS = 512
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ class Certificate:
     cost: Radical
     gamma_coefficient: Any
     gamma_radicand: int
-    rank_prime: int | None
+    unique: bool
     points: tuple[tuple[Value, ...], ...]
     orbits: tuple[Orbit, ...]
     class_statuses: tuple[str | None, ...]
@@ -401,12 +400,8 @@ def _program(value: Any, c: int) -> dict[str, Any]:
 
 def _structure(value: Any, c: int, r: int) -> dict[str, Any]:
     structure = shape.mapping(
-        value, "structure", ("rank_prime", "points", "orbits", "classes", "slack_bounds")
+        value, "structure", ("unique", "points", "orbits", "classes", "slack_bounds")
     )
-    prime = structure["rank_prime"]
-    if prime is not None:
-        prime = shape.integer(prime, "structure.rank_prime")
-        _limited(prime.bit_length(), PRIME_BITS, "structure.rank_prime", "bits")
     points = shape.array(
         structure["points"],
         "structure.points",
@@ -426,7 +421,7 @@ def _structure(value: Any, c: int, r: int) -> dict[str, Any]:
     if len(dict(slack_bounds)) != len(slack_bounds):
         shape.refuse("structure.slack_bounds", "names a class twice")
     return {
-        "rank_prime": prime,
+        "unique": shape.boolean(structure["unique"], "structure.unique"),
         "points": points,
         "orbits": shape.array(
             structure["orbits"], "structure.orbits", lambda v, at: _orbit(v, at, c, r, len(points)), None, r

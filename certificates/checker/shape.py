@@ -11,7 +11,7 @@ from flint import fmpq
 
 from certificates.checker.errors import CertificateError, CertificateLimitError
 
-__all__ = ["array", "free", "index", "integer", "load", "mapping", "rational", "refuse", "text"]
+__all__ = ["array", "boolean", "decimal", "free", "index", "integer", "load", "mapping", "rational", "refuse", "text"]
 
 FILE_BYTES = 64 << 20
 DIGITS = 4000  # of one integer; Python itself converts at most 4300
@@ -112,6 +112,13 @@ def index(value: Any, place: str, low: int, high: int) -> int:
         refuse(place, f"holds {_shown(value)}, not an integer")
     if not low <= value < high:
         refuse(place, f"holds {value}, which is not between {low} and {high - 1}")
+    return value
+
+
+def boolean(value: Any, place: str) -> bool:
+    """`true` or `false`; 0 and 1 are neither."""
+    if type(value) is not bool:
+        refuse(place, f"holds {_shown(value)}, not true or false")
     return value
 
 

@@ -76,10 +76,14 @@ class Table(ABC):
     def row_sums(self, row: int, groups: Sequence[int], number: int) -> list[tuple[int, dict[int, Any]]]:
         """`sum chi_R(C)` over the classes of each group; `groups[C]` is the group of `C`, or -1."""
 
-    def separation_images(self, row: int, embedding: Embedding) -> list[int]:
-        """`2 d_R (1 - X_R(C)) = 2 d_R - chi_R(C) - conj chi_R(C)` in the finite field, a column."""
+    def conductor_of(self, rows: Sequence[int], columns: Sequence[int]) -> int:
+        """An `e` with the values of these rows on these columns in `Q(zeta_e)`."""
+        return lcm(*{conductor(self.value(row, column)) for row in rows for column in columns})
+
+    def separation_images(self, row: int, columns: Sequence[int], embedding: Embedding) -> list[int]:
+        """`2 d_R (1 - X_R(C)) = 2 d_R - chi_R(C) - conj chi_R(C)` in the finite field, for these columns."""
         twice, p = 2 * self.degree(row), embedding.prime
-        values = [self.value(row, column) for column in range(self.classes)]
+        values = [self.value(row, column) for column in columns]
         return [(twice - embedding(value) - embedding(value, -1)) % p for value in values]
 
     @cached_property
@@ -274,10 +278,20 @@ class AbelianTable(Table):
                 totals = [t + r * x for t, x in zip(totals, axis, strict=True)]
         return [t % e for t in totals]
 
-    def separation_images(self, row: int, embedding: Embedding) -> list[int]:
+    def conductor_of(self, rows: Sequence[int], columns: Sequence[int]) -> int:
+        return self.conductor
+
+    def separation_images(self, row: int, columns: Sequence[int], embedding: Embedding) -> list[int]:
         e, p = self.conductor, embedding.prime
-        entries = [(2 - embedding.power(t, e) - embedding.power(-t, e)) % p for t in range(e)]
-        return [entries[t] for t in self.pairing(row)]
+        if p not in self._entries:
+            self._entries[p] = [(2 - embedding.power(t, e) - embedding.power(-t, e)) % p for t in range(e)]
+        entries = self._entries[p]
+        exponents = self.pairing(row)
+        return [entries[exponents[column]] for column in columns]
+
+    @cached_property
+    def _entries(self) -> dict[int, list[int]]:
+        return {}
 
     def value(self, row: int, column: int) -> Value:
         pairs = zip(self._characters[row], self.elements[column], strict=True)
