@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from theory.groups.finite_group import FiniteGroup
     from theory.groups.naming import GroupSource
     from theory.margins.solution import MarginSolution
-    from theory.testing.law import Law
+    from theory.testing.law_search import Law
     from theory.testing.laws.tabled_groups import TabledGroup
     from theory.testing.operations import Operation
 
@@ -128,7 +128,7 @@ class _Run:
         ]
 
     def test(self, section: str, laws: Sequence[Law[Any, Any]], subject: object) -> None:
-        from theory.testing.law import search
+        from theory.testing.law_search import search
 
         for law in laws:
             reason = law.unless(subject) if law.unless is not None else None

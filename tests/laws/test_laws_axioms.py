@@ -18,7 +18,7 @@ from theory.testing import (
     search,
     swapped_cell_tables,
 )
-from theory.testing.law import Law
+from theory.testing.law_search import Law
 from theory.testing.laws.axioms import (
     AXIOMS,
     associativity,

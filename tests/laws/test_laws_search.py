@@ -7,7 +7,7 @@ from pathlib import Path
 import hypothesis.strategies as st
 import pytest
 
-from theory.testing.law import Decision, Finding, Law, assert_law, law, search
+from theory.testing.law_search import Decision, Finding, Law, assert_law, law, search
 
 
 def integers(limit: int) -> st.SearchStrategy[int]:

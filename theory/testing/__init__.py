@@ -13,14 +13,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from theory.testing.groups import (
+    from theory.testing.group_strategies import (
         groups,
+        named_groups,
         permutation_groups,
         product_groups,
         quotient_groups,
         semidirect_groups,
+        table_groups,
     )
-    from theory.testing.law import Decision, Finding, Law, assert_drawn, assert_law, law, search
+    from theory.testing.law_search import Decision, Finding, Law, assert_drawn, assert_law, law, search
     from theory.testing.operations import Operation, operation_of_group, operation_of_table
     from theory.testing.programs import (
         DefinedProgram,
@@ -30,6 +32,13 @@ if TYPE_CHECKING:
         feasible_pairs,
         feasible_primals,
         program_by_definition,
+    )
+    from theory.testing.representation_strategies import (
+        Representation,
+        character_tables,
+        representations,
+        represented_groups,
+        tabled_groups,
     )
     from theory.testing.tables import (
         broken_cell_tables,
@@ -47,10 +56,12 @@ __all__ = [
     "Finding",
     "Law",
     "Operation",
+    "Representation",
     "assert_drawn",
     "assert_law",
     "broken_cell_tables",
     "cayley_tables",
+    "character_tables",
     "class_functions",
     "class_weightings",
     "corrupted_tables",
@@ -61,6 +72,7 @@ __all__ = [
     "identityless_tables",
     "law",
     "loop_tables",
+    "named_groups",
     "operation_of_group",
     "operation_of_table",
     "permutation_groups",
@@ -68,41 +80,52 @@ __all__ = [
     "program_by_definition",
     "quotient_groups",
     "relabelled_tables",
+    "representations",
+    "represented_groups",
     "search",
     "semidirect_groups",
     "swapped_cell_tables",
+    "table_groups",
+    "tabled_groups",
 ]
 
 _HOMES = {
-    "Decision": "law",
+    "Decision": "law_search",
     "DefinedProgram": "programs",
-    "Finding": "law",
-    "Law": "law",
+    "Finding": "law_search",
+    "Law": "law_search",
     "Operation": "operations",
-    "assert_drawn": "law",
-    "assert_law": "law",
+    "Representation": "representation_strategies",
+    "assert_drawn": "law_search",
+    "assert_law": "law_search",
     "broken_cell_tables": "tables",
     "cayley_tables": "tables",
+    "character_tables": "representation_strategies",
     "class_functions": "programs",
     "class_weightings": "programs",
     "corrupted_tables": "tables",
     "feasible_duals": "programs",
     "feasible_pairs": "programs",
     "feasible_primals": "programs",
-    "groups": "groups",
+    "groups": "group_strategies",
     "identityless_tables": "tables",
-    "law": "law",
+    "law": "law_search",
     "loop_tables": "tables",
+    "named_groups": "group_strategies",
     "operation_of_group": "operations",
     "operation_of_table": "operations",
-    "permutation_groups": "groups",
-    "product_groups": "groups",
+    "permutation_groups": "group_strategies",
+    "product_groups": "group_strategies",
     "program_by_definition": "programs",
-    "quotient_groups": "groups",
+    "quotient_groups": "group_strategies",
     "relabelled_tables": "tables",
-    "search": "law",
-    "semidirect_groups": "groups",
+    "representations": "representation_strategies",
+    "represented_groups": "representation_strategies",
+    "search": "law_search",
+    "semidirect_groups": "group_strategies",
     "swapped_cell_tables": "tables",
+    "table_groups": "group_strategies",
+    "tabled_groups": "representation_strategies",
 }
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from hypothesis.strategies import SearchStrategy
 from jaxtyping import Int
 
-from theory.testing.law import Decision, Law, law
+from theory.testing.law_search import Decision, Law, law
 from theory.testing.operations import Operation
 
 __all__ = ["AXIOMS", "associativity", "cancellation", "closure", "identity", "inverses", "magma_generators"]

@@ -19,7 +19,7 @@ from jaxtyping import Int
 from theory.characters.table import CharacterTable
 from theory.margins.radicals import ZERO, RadicalSum
 from theory.margins.solution import MarginSolution
-from theory.testing.law import Law, law
+from theory.testing.law_search import Law, law
 from theory.testing.laws.margins import Solved
 from theory.testing.laws.tabled_groups import TabledGroup
 from theory.testing.programs import program_by_definition

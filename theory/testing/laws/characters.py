@@ -12,7 +12,7 @@ from hypothesis.strategies import SearchStrategy
 
 from theory.characters.cyclotomic import Value, conductor, conjugate, from_terms, is_integral, terms_of
 from theory.characters.table import CharacterTable
-from theory.testing.law import Law, law
+from theory.testing.law_search import Law, law
 
 __all__ = [
     "CHARACTER_LAWS",

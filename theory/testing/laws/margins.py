@@ -20,7 +20,7 @@ from theory.characters.cyclotomic import Value, ball
 from theory.characters.table import CharacterTable
 from theory.margins.radicals import ZERO, RadicalSum, half_power
 from theory.margins.solution import IrrepStatus, MarginSolution
-from theory.testing.law import Law, law
+from theory.testing.law_search import Law, law
 from theory.testing.laws.tabled_groups import TabledGroup
 from theory.testing.programs import (
     PRECISION,

@@ -11,7 +11,7 @@ import numpy as np
 from hypothesis.strategies import SearchStrategy
 from jaxtyping import Complex
 
-from theory.testing.law import Law, law
+from theory.testing.law_search import Law, law
 from theory.testing.laws.tabled_groups import TabledGroup
 
 if TYPE_CHECKING:

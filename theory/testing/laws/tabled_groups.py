@@ -16,7 +16,7 @@ from theory.characters.cyclotomic import Value, galois
 from theory.characters.table import CharacterTable
 from theory.groups.conjugacy import ConjugacyClasses
 from theory.groups.finite_group import FiniteGroup
-from theory.testing.law import Law, law
+from theory.testing.law_search import Law, law
 
 __all__ = [
     "GROUP_LAWS",
