@@ -139,6 +139,17 @@ def test_hostile_formulas_are_noticed(text: str) -> None:
     assert hostile_formulas(text)
 
 
+def missing_modules(document: str, root: Path) -> list[str]:
+    named = re.findall(r"`([\w/]+\.py)`", document)
+    assert named
+    return [path for path in named if not (root / path).is_file()]
+
+
+def test_the_modules_named_exist(document: str, root: Path) -> None:
+    assert missing_modules(document, root) == []
+    assert missing_modules("`theory/margins/nowhere.py`", root) == ["theory/margins/nowhere.py"]
+
+
 def network_width(solution: MarginSolution) -> int:
     """The width of docs/theory.md, Theorem 15, for the weights that the solver returns."""
     k = solution.arity

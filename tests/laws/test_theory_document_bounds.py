@@ -14,6 +14,9 @@ from theory.characters.burnside_dixon import character_table_of
 from theory.characters.cyclotomic import to_complex
 from theory.groups.conjugacy import conjugacy_classes
 from theory.groups.naming import parse
+from theory.margins.exact import solve
+from theory.margins.network import build
+from theory.margins.solution import MarginSolution
 
 
 @dataclass(frozen=True)
@@ -202,3 +205,119 @@ def test_a_bound_without_the_type_is_refuted() -> None:
     row = next(r for r, (_, nu, _) in enumerate(group.rows) if nu == 2)
     wrong = (group.order / group.rows[row][0]) ** 0.5
     assert best_on_block(group, row, 2, np.random.default_rng(0)) < 0.8 * wrong
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A network's normalised margin and the energies of its neurons, over every input and wrong label."""
+
+    margin: float
+    weights: np.ndarray  # share of each neuron of `||theta||^(k+1)`
+    energies: np.ndarray  # fraction of each neuron's energy on each nontrivial row
+
+    @property
+    def purity(self) -> float:
+        return float(self.weights @ self.energies.max(axis=1))
+
+    @property
+    def mean(self) -> np.ndarray:
+        return self.weights @ self.energies
+
+
+@cache
+def attained(name: str, arity: int) -> tuple[Brute, MarginSolution, np.ndarray]:
+    """The group, its exact solution, and the explicit network: `(u_1, ..., u_k, w)` at `[i]`."""
+    group = parse(name).build()
+    solution = solve(character_table_of(group), arity)
+    weights = build(solution, group).weights()
+    neurons = np.concatenate([weights.input_weights, weights.output_weights[None]]).transpose(1, 0, 2)
+    return brute(name), solution, neurons
+
+
+def measure(group: Brute, neurons: np.ndarray) -> Measured:
+    m, k, n = neurons.shape[0], neurons.shape[1] - 1, group.order
+    worst = np.inf
+    for inputs in product(range(n), repeat=k - 1):  # the last factor runs through the group at once
+        head = 0
+        for g in inputs:
+            head = group.product[head, g]
+        labels = group.product[head]
+        activation = sum((neurons[:, j, g] for j, g in enumerate(inputs)), np.zeros(m))
+        logits = ((activation[:, None] + neurons[:, k - 1]) ** k).T @ neurons[:, k]
+        correct = logits[np.arange(n), labels]
+        logits[np.arange(n), labels] = -np.inf
+        worst = min(worst, float((correct - logits.max(axis=1)).min()))
+    squares = (neurons**2).sum(axis=(1, 2))
+    powers = squares ** ((k + 1) / 2)
+    energies = [
+        ((neurons @ group.projection(r)) ** 2).sum(axis=(1, 2)) / squares for r in range(len(group.rows))
+    ]
+    return Measured(worst / powers.sum(), powers / powers.sum(), np.array(energies).T)
+
+
+def perturbed(group: Brute, neurons: np.ndarray, kind: str, size: float) -> np.ndarray:
+    """A network near the explicit one, in five ways that an optimiser or an adversary could find."""
+    rng = np.random.default_rng(7)
+    scale = np.linalg.norm(neurons, axis=(1, 2), keepdims=True)
+    noise = rng.normal(size=neurons.shape)
+    noise *= scale / np.linalg.norm(noise, axis=(1, 2), keepdims=True)
+    match kind:
+        case "noise":
+            return neurons + size * noise
+        case "one row too many":  # every neuron gets a little of one other block
+            block = noise @ group.projection(-1)  # the excluded one of A5
+            return neurons + size * scale * block / np.linalg.norm(block, axis=(1, 2), keepdims=True)
+        case "constants":
+            return neurons + size * scale / np.sqrt(neurons[0].size)
+        case "rubbish neurons":
+            keep = 1 - size
+            rubbish = noise[: 7 if size else 0] * size
+            return np.concatenate([neurons * keep ** (1 / neurons.shape[1]), rubbish])
+        case "uneven":
+            return neurons * (1 + size * rng.uniform(-1, 1, size=(len(neurons), 1, 1)))
+    raise AssertionError(kind)
+
+
+KINDS = ["noise", "one row too many", "constants", "rubbish neurons", "uneven"]
+NETWORKS = [
+    *product(["S3", "Z5", "Q8", "A4"], [2], KINDS),
+    *product(["Dic3"], [3], KINDS),
+    *product(["A5"], [2], ["one row too many"]),
+]
+
+
+@pytest.mark.parametrize(("name", "arity", "kind"), NETWORKS)
+def test_a_margin_bounds_the_structure(name: str, arity: int, kind: str) -> None:
+    """docs/theory.md, Theorem 34, on networks near the optimum; each inequality up to rounding."""
+    group, solution, neurons = attained(name, arity)
+    proved = 0
+    for size in (0.0, 0.02, 0.2):
+        found = measure(group, perturbed(group, neurons, kind, size))
+        assert found.margin <= solution.gamma_star * (1 + 1e-9)  # Theorem 12, on a network nobody designed
+        rho = max(0.0, found.margin / solution.gamma_star)
+        proved += rho > 0.5
+        assert found.purity >= (rho**2 if arity == 2 else rho) - 1e-9
+        gaps = np.array([[1 - x[g] for g in range(1, group.order)] for _, _, x in group.rows])
+        costs = np.array([(d * nu) ** ((arity - 1) / 2) for d, nu, _ in group.rows])
+        cost = float(solution.cost)
+        assert (found.mean / costs * cost @ gaps).min() >= rho - 1e-9
+        dual = np.array([float(y) for y in solution.dual])
+        x_of_class = np.array(
+            [[x[np.argmax(group.classes == c)] for c in range(len(dual))] for _, _, x in group.rows]
+        )
+        loads = (1 - x_of_class) @ dual / costs
+        trivial = 1 - found.mean.sum()
+        assert loads.max() <= 1 + 1e-12
+        assert (1 - loads) @ found.mean + trivial <= 1 - found.margin / solution.gamma_star + 1e-9
+    assert proved >= 2
+
+
+def test_a_margin_above_the_bound_would_be_noticed() -> None:
+    """The inequalities are no tautologies: a wrong exponent fails on the centred memorising network."""
+    group = brute("Z5")
+    eye = np.eye(5) - 0.2
+    neurons = np.array([[eye[a], eye[b], eye[group.product[a, b]]] for a in range(5) for b in range(5)])
+    found = measure(group, neurons)
+    rho = found.margin / solve(character_table_of(parse("Z5").build())).gamma_star
+    assert found.purity == pytest.approx(rho**2)
+    assert found.purity < rho - 0.1
