@@ -101,8 +101,8 @@ def margin_ratio(solution: MarginSolution, margin: float | Fraction) -> Fraction
         quotient = arb(as_fmpq(exact)) / gamma_ball(solution.table.order, solution.arity, solution.cost)
         if quotient > 1:
             raise ValueError(
-                f"margin {float(margin)!r} exceeds gamma* = {solution.gamma_star!r} of {solution.table.name}: "
-                "no network has it; subtract the bound on the rounding error first"
+                f"{solution.table.name}: margin {float(margin)!r} exceeds gamma* = {solution.gamma_star!r}; "
+                "no network has it, so subtract the bound on the rounding error first"
             )
         return as_fraction(dyadic(quotient.lower()))
 
@@ -168,9 +168,9 @@ def energy_intervals(solution: MarginSolution, ratio: Fraction) -> tuple[tuple[f
             scale = cost / row.cost.ball()
             gains.append([real_ball(program.coefficient(number, column)) * scale for column in classes])
         intervals = []
-        for row in range(len(program.rows)):
-            upper = _proven_maximum(gains, ratio, row, 1)
-            lower = -_proven_maximum(gains, ratio, row, -1)
+        for target in range(len(program.rows)):
+            upper = _proven_maximum(gains, ratio, target, 1)
+            lower = -_proven_maximum(gains, ratio, target, -1)
             intervals.append((max(0.0, _down(lower)), min(1.0, _up(upper))))
         return tuple(intervals)
 
@@ -208,4 +208,4 @@ def _up(value: Fraction) -> float:
 
 
 def _down(value: Fraction) -> float:
-    return -_up(-value)
+    return -_up(-value) if value else 0.0
