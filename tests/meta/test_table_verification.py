@@ -70,17 +70,29 @@ FORGERIES: list[tuple[str, str, Callable[[], CharacterTable]]] = [
     ("class names missing", "square", lambda: replace(S4, class_names=S4.class_names[:-1])),
     ("element order missing", "square", lambda: replace(S4, element_orders=S4.element_orders[:-1])),
     ("label missing", "square", lambda: replace(S4, labels=S4.labels[:-1])),
-    ("empty", "identity", lambda: replace(Z5, class_names=(), class_sizes=(), element_orders=(), labels=(), values=())),
+    (
+        "empty",
+        "identity",
+        lambda: replace(Z5, class_names=(), class_sizes=(), element_orders=(), labels=(), values=()),
+    ),
     ("identity not first", "identity", lambda: replace(S4, class_sizes=_permuted(S4.class_sizes, 0, 1))),
     ("zeros", "trivial character", lambda: _everything_zero(S4)),
-    ("trivial not first", "trivial character", lambda: replace(S4, values=(S4.values[1], S4.values[0], *S4.values[2:]))),
+    (
+        "trivial not first",
+        "trivial character",
+        lambda: replace(S4, values=(S4.values[1], S4.values[0], *S4.values[2:])),
+    ),
     ("size no divisor", "class sizes", lambda: replace(S4, class_sizes=(1, 5, 4, 8, 6))),
     ("size zero", "class sizes", lambda: replace(S4, class_sizes=(1, 0, 6, 8, 6))),
     ("sizes short", "class sizes", lambda: replace(S4, class_sizes=(1, 3, 6, 8, 3))),
     ("order outside centraliser", "element orders", lambda: replace(S4, element_orders=(1, 2, 2, 3, 8))),
     ("two identities", "element orders", lambda: replace(S4, element_orders=(1, 1, 2, 3, 4))),
     ("no element of order 3", "element orders", lambda: replace(S4, element_orders=(1, 2, 2, 1, 4))),
-    ("no class of order 3", "element orders", lambda: replace(S4, order=24, element_orders=(1, 2, 2, 4, 4), class_sizes=(1, 3, 6, 6, 8))),
+    (
+        "no class of order 3",
+        "element orders",
+        lambda: replace(S4, order=24, element_orders=(1, 2, 2, 4, 4), class_sizes=(1, 3, 6, 6, 8)),
+    ),
     ("half an integer", "integrality", lambda: _with_value(Z5, 1, 1, root(5) / 2)),
     ("wrong field", "integrality", lambda: _with_value(Z5, 1, 1, root(7))),
     ("degree no divisor", "degrees", lambda: _with_value(S4, 4, 0, 5)),
@@ -93,18 +105,34 @@ FORGERIES: list[tuple[str, str, Callable[[], CharacterTable]]] = [
     ("wrong value", "column orthogonality", lambda: _with_value(S4, 3, 4, -3)),
     ("wrong sign", "column orthogonality", lambda: _with_value(S4, 1, 2, 1)),
     ("power map missing", "power maps", lambda: replace(S4, power_maps={2: S4.power_maps[2]})),
-    ("power map of a stranger", "power maps", lambda: replace(S4, power_maps={**S4.power_maps, 5: (0, 1, 2, 3, 4)})),
+    (
+        "power map of a stranger",
+        "power maps",
+        lambda: replace(S4, power_maps={**S4.power_maps, 5: (0, 1, 2, 3, 4)}),
+    ),
     ("power map short", "power maps", lambda: replace(S4, power_maps={**S4.power_maps, 2: (0, 0, 0, 3)})),
     ("power map out of range", "power maps", lambda: _with_power(S4, 2, 4, 5)),
     ("power of the wrong order", "power maps", lambda: _with_power(S4, 2, 4, 0)),
-    ("power whose centraliser is too small", "power maps", lambda: _with_named_power(S5, 3, "(1,2,3)(4,5)", "(1,2)(3,4)")),
-    ("power not congruent", "power maps", lambda: _with_named_power(S6, 3, "(1,2,3)(4,5)", "(1,2)(3,4)(5,6)")),
+    (
+        "power whose centraliser is too small",
+        "power maps",
+        lambda: _with_named_power(S5, 3, "(1,2,3)(4,5)", "(1,2)(3,4)"),
+    ),
+    (
+        "power not congruent",
+        "power maps",
+        lambda: _with_named_power(S6, 3, "(1,2,3)(4,5)", "(1,2)(3,4)(5,6)"),
+    ),
     ("irrational power not congruent", "power maps", lambda: _with_named_power(Z9, 3, "1", "6")),
-    ("powers that do not commute", "power maps", lambda: _with_named_power(Z4_Z2_Z3, 2, "(1,0,1)", "(0,1,2)")),
+    (
+        "powers that do not commute",
+        "power maps",
+        lambda: _with_named_power(Z4_Z2_Z3, 2, "(1,0,1)", "(0,1,2)"),
+    ),
     ("another square with the same centraliser", "indicators", lambda: _with_power(S4, 2, 4, 2)),
     ("power not the Galois conjugate", "power maps", lambda: _with_power(Z7, 7, 1, 1)),
     ("powers swapped", "indicators", lambda: _with_power(abelian((2, 4)), 2, 4, 2)),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(

@@ -127,8 +127,8 @@ def _half(value: int) -> int:
 def _halves(hooks: tuple[int, ...]) -> tuple[Value, Value]:
     """`(epsilon +- sqrt(epsilon h_1 h_2 ...)) / 2`, the square root as a product of quadratic Gauss sums.
 
-    For odd `h`, `g(h) = sum_x zeta_h^(x^2)` has `g(h)^2 = (-1)^((h-1)/2) h`; and `epsilon = prod_i
-    (-1)^((h_i-1)/2)`.
+    For odd `h`, `g(h) = sum_x zeta_h^(x^2)` has `g(h)^2 = (-1)^((h-1)/2) h`; and
+    `epsilon = prod_i (-1)^((h_i-1)/2)`.
     """
     epsilon = (-1) ** sum((h - 1) // 2 for h in hooks)
     square_root: Value = 1
@@ -184,7 +184,7 @@ def _jacobi(a: int, k: int) -> int:
 
 
 def _representative(c: _Class) -> tuple[int, ...]:
-    """The cycle type's permutation; for the second half its conjugate under the transposition of the first two points."""
+    """The cycle type's permutation; for the second half its conjugate under the transposition (1,2)."""
     images = representative(c.cycle_type)
     if c.half < 2:
         return images

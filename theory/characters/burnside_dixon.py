@@ -18,11 +18,11 @@ from jaxtyping import Int
 
 from theory.characters.class_algebra import split
 from theory.characters.closed_forms import check_size
-from theory.characters.cyclotomic import Value, root
+from theory.characters.cyclotomic import Cyclotomic, Value, root
 from theory.characters.lift import cyclic_orbits, lifted_rows
 from theory.characters.linear_characters import LinearCharacters, linear_characters
+from theory.characters.orthogonality import root_of_unity
 from theory.characters.table import CharacterTable, assemble
-from theory.characters.verification import root_of_unity
 from theory.groups.conjugacy import ConjugacyClasses, conjugacy_classes
 from theory.groups.finite_group import FiniteGroup, PermutationRealisation
 
@@ -61,7 +61,7 @@ def character_table_of(group: FiniteGroup) -> CharacterTable:
 
 def _nonlinear_rows(
     group: FiniteGroup, classes: ConjugacyClasses, linear: LinearCharacters
-) -> list[tuple[int, ...]]:
+) -> list[tuple[int | Cyclotomic, ...]]:
     n, c, q = group.order, len(classes.sizes), len(linear.exponents)
     exponent = lcm(*classes.orders)
     p = _prime(exponent, n)

@@ -77,7 +77,7 @@ def split(
 def _mixtures(
     group: FiniteGroup, classes: ConjugacyClasses, p: int, draw: Random
 ) -> Iterator[Int[np.ndarray, "c c"]]:
-    """Random combinations of more and more class matrices, the smallest classes first; finally of all, many times."""
+    """Random combinations of ever more class matrices, smallest classes first; then of all, many times."""
     c = len(classes.sizes)
     # a class and its inverse separate the same characters
     pending = [j for j in range(1, c) if j <= classes.inverse[j]]

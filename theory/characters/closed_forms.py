@@ -114,7 +114,7 @@ def dihedral(n: int, name: str | None = None) -> CharacterTable:
 
 
 def dicyclic(n: int, name: str | None = None) -> CharacterTable:
-    """The table of the dicyclic group of order `4n`, `a^(2n) = 1, x^2 = a^n`; generalised quaternion for `n = 2^j`."""
+    """The table of the dicyclic group of order `4n`, `a^(2n) = 1, x^2 = a^n`; for `n = 2^j` quaternion."""
     name = name or f"Dic{n}"
     check_size(name, n + 3)
     if n == 1:
@@ -128,8 +128,7 @@ def dicyclic(n: int, name: str | None = None) -> CharacterTable:
     imaginary = root(4)
     linear: list[tuple[int, Value]] = [(1, 1), (1, -1)]
     linear += [(-1, 1), (-1, -1)] if n % 2 == 0 else [(-1, imaginary), (-1, -1 * imaginary)]
-    # the regular action on a^k x^e at the point k + m e, from the right: a^k x a = a^(k-1) x, a^k x x =
-    # a^(k+n)
+    # the regular action from the right, a^k x^e at the point k + m e: a^k x a = a^(k-1) x, a^k x x = a^(k+n)
     rotation = tuple((k + 1) % m for k in range(m)) + tuple(m + (k - 1) % m for k in range(m))
     reflection = tuple(m + k for k in range(m)) + tuple((k + n) % m for k in range(m))
     return _extended_by_inversion(
@@ -155,8 +154,7 @@ def _extended_by_inversion(
     reflection: tuple[int, ...],
     letters: tuple[str, str],
 ) -> CharacterTable:
-    """The table of `<a, x | a^m, x^2 = a^square_of_x, x^-1 a x = a^-1>`, from its classes and linear
-    characters.
+    """The table of `<a, x | a^m, x^2 = a^square_of_x, x^-1 a x = a^-1>` from its linear characters.
 
     The other characters are `a^k -> zeta_m^(jk) + zeta_m^(-jk), a^k x -> 0` for `0 < j < m/2`.
     """

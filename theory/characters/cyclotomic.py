@@ -44,8 +44,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Cyclotomic:
-    """An irrational number of a cyclotomic field; rational results of arithmetic collapse to `int` or
-    `Fraction`.
+    """An irrational number of a cyclotomic field; rational results collapse to `int` or `Fraction`.
 
     Build one with `from_terms` or `root`, which normalise; the constructor trusts its arguments.
 
@@ -130,7 +129,7 @@ def conductor(value: Value) -> int:
 
 
 def terms_of(value: Value) -> tuple[tuple[int, Scalar], ...]:
-    """(exponent, coefficient) in the Zumbroich basis of the conductor; a rational has at most the exponent 0."""
+    """(exponent, coefficient) in the Zumbroich basis of the conductor; a rational has none but 0."""
     if isinstance(value, Cyclotomic):
         return value.terms
     return ((0, simplest(value)),) if value else ()
@@ -295,7 +294,7 @@ def residue(value: Value, prime: int, root: int, exponent: int) -> int:
 
 
 def order_key(value: Value) -> tuple[int, tuple[tuple[int, Scalar], ...]]:
-    """Sorts values: rationals first and descending, then by conductor, exponents and descending coefficients."""
+    """Sorts values: rationals first, descending; then by conductor, exponents, descending coefficients."""
     return conductor(value), tuple((i, -c) for i, c in terms_of(value)) or ((0, 0),)
 
 

@@ -1,6 +1,6 @@
 """Character values from their residues modulo a prime, exactly.
 
-For `g` of order `m`, `chi(g) = sum_k m_k zeta_m^k` with `m_k` the multiplicity of `zeta_m^k` as an eigenvalue of `g`:
+For `g` of order `m`, `chi(g) = sum_k m_k zeta_m^k` with `m_k` the multiplicity of the eigenvalue `zeta_m^k`:
 
     m_k = (1/m) sum_(i < m) chi(g^i) zeta_m^(-ik)
 

@@ -72,7 +72,7 @@ def linear_characters(group: FiniteGroup, classes: ConjugacyClasses) -> LinearCh
 def _cosets(
     group: FiniteGroup, classes: ConjugacyClasses, derived: Int[np.ndarray, " d"]
 ) -> tuple[Int[np.ndarray, " c"], Int[np.ndarray, " q"]]:
-    """The coset of `G'` that holds each class, and an element of each coset; the coset of the identity is 0."""
+    """The coset of `G'` that holds each class, and an element of each coset; `G'` itself is coset 0."""
     c = len(classes.sizes)
     if len(derived) == 1:
         return np.arange(c), classes.representatives

@@ -11,7 +11,7 @@ __all__ = ["berlekamp_massey", "krylov", "multiply_modulo", "quotients_by_roots"
 def multiply_modulo(
     left: Int[np.ndarray, "a k"], right: Int[np.ndarray, "k b"], p: int
 ) -> Int[np.ndarray, "a b"]:
-    """`left @ right` modulo `p`, entries reduced to `0..p-1`; inner sums are cut so that they fit into int64."""
+    """`left @ right` modulo `p`, in `0..p-1`; inner sums are cut so that they fit into int64."""
     assert p < 2**31
     step = (2**63 - 1 - p) // (p - 1) ** 2  # step (p-1)^2 + p < 2^63
     total = np.zeros((left.shape[0], right.shape[1]), dtype=np.int64)
@@ -34,8 +34,7 @@ def krylov(
 
 
 def berlekamp_massey(sequence: Int[np.ndarray, " s"], p: int) -> list[int]:
-    """The shortest linear recurrence of a sequence over GF(p), as a monic polynomial: coefficients by
-    ascending degree.
+    """The shortest linear recurrence of a sequence over GF(p): monic, coefficients by ascending degree.
 
     `sum_k m_k s_(i+k) = 0` for all `i`. Source: J. L. Massey, IEEE Trans. Inf. Theory 15 (1969) 122-127. It
     is the minimal polynomial of the sequence if that has a degree of at most half the length.
@@ -63,7 +62,7 @@ def berlekamp_massey(sequence: Int[np.ndarray, " s"], p: int) -> list[int]:
 def quotients_by_roots(
     polynomial: list[int], roots: Int[np.ndarray, " d"], p: int
 ) -> tuple[Int[np.ndarray, "d d"], Int[np.ndarray, " d"]]:
-    """Coefficients (ascending) of `m(x) / (x - r)` for each root `r` of a monic `m`, and the values `m'(r)`."""
+    """Coefficients (ascending) of `m(x) / (x - r)` for each root `r` of a monic `m`, and `m'(r)`."""
     d = len(polynomial) - 1
     quotients = np.empty((len(roots), d), dtype=np.int64)
     top = np.ones(len(roots), dtype=np.int64)

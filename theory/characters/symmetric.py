@@ -96,7 +96,7 @@ def _beta_sets(n: int) -> dict[int, int]:
 
 @lru_cache(maxsize=1024)
 def _hook_removals(n: int, k: int) -> tuple[tuple[tuple[int, int], ...], ...]:
-    """For each partition of `n` the (sign, place of what is left among the partitions of `n - k`) of its rim k-hooks."""
+    """For each partition of `n`: sign and remainder (its place among those of `n - k`) of each rim k-hook."""
     smaller = _beta_sets(n - k)
     removals = []
     for mask in _beta_sets(n):

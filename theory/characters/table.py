@@ -1,4 +1,4 @@
-"""The character table of a finite group: classes, exact values, power maps; it can exist without its group."""
+"""The character table of a finite group: classes, exact values, power maps; with or without its group."""
 
 from __future__ import annotations
 
@@ -136,7 +136,8 @@ class CharacterTable:
         support = [(column, weight) for column, weight in enumerate(weights) if weight]
         if self.is_rational:
             total = self.order
-            sums = [sum(row[column] * weight for column, weight in support) for row in self.values]  # type: ignore[misc]
+            rows = self.integers[:, [column for column, _ in support]].tolist()
+            sums = [sum(map(mul, row, [weight for _, weight in support])) for row in rows]
         else:  # the sum is rational, so each value may stand for its mean over the Galois group
             means = [rational_mean(value) for value in self.alphabet]
             scale = lcm(*(mean.denominator for mean in means))
@@ -221,7 +222,7 @@ class CharacterTable:
             import numpy as np
 
             lines = self.codes if axis == "row" else self.codes.T
-            irrational = self.alphabet[self.rational_values :]  # sorted to the end
+            irrational: tuple[Value, ...] = self.alphabet[self.rational_values :]  # sorted to the end
             place = {value: code for code, value in enumerate(irrational, start=self.rational_values)}
             image = np.arange(len(self.alphabet), dtype=self.codes.dtype)
             # an image outside the alphabet is on no line: the lookup below names the line
@@ -260,8 +261,7 @@ def assemble(
     realisation: PermutationRealisation | AbelianRealisation | None,
     source: str,
 ) -> CharacterTable:
-    """The table with its rows in the canonical order: by degree, then by values from the left, as `order_key`
-    sorts them.
+    """The table with its rows in canonical order: by degree, then by values from the left (`order_key`).
 
     The trivial character comes first, since rationals come first and 1 is the largest rational value of
     degree 1.
@@ -269,7 +269,7 @@ def assemble(
     unsorted = list(rows)
     known: dict[str, object] = {}
     if all(isinstance(value, int) for row in unsorted for value in row):
-        values = tuple(sorted(unsorted, key=lambda row: (row[0], [-value for value in row])))  # type: ignore[operator]
+        values = tuple(sorted(unsorted, key=lambda row: (row[0], [-value for value in row])))
         known = {"is_rational": True}
     else:
         alphabet = tuple(sorted(_distinct(unsorted), key=order_key))

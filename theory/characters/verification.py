@@ -1,31 +1,20 @@
-"""Proofs of what a character table must satisfy, with no group at hand.
-
-- Galois: `zeta -> zeta^k` permutes the rows (decided on coefficients), so that every `sum_R` below is
-  rational, and, being an algebraic integer, an integer.
-- orthogonality of columns: `sum_R conj(chi_R(C)) chi_R(C') = [C = C'] n/|C|`. Both sides are integers, of
-  absolute value at most `B = max_C sum_R h(chi_R(C))^2 + n`, where `h` is the sum of the absolute
-  coefficients; they agree modulo primes `p = 1 mod N` whose product exceeds `B` under one homomorphism
-  `Z[zeta_N] -> GF(p)`, hence they are equal.
-- orthogonality of rows: a square matrix that has a left inverse has it as right inverse.
-"""
+"""Proofs of what a character table must satisfy, with no group at hand: one named fact after the other."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
-from math import gcd, isqrt, prod
+from math import gcd
 
 import numpy as np
-from jaxtyping import Int, Shaped
+from jaxtyping import Int
 
 from theory.arithmetic import prime_factors, unit_generators
-from theory.characters.cyclotomic import Cyclotomic, conductor, from_terms, is_integral, residue, terms_of
+from theory.characters.cyclotomic import Cyclotomic, conductor, from_terms, is_integral, terms_of
+from theory.characters.orthogonality import column_defect, split_primes
 from theory.characters.table import CharacterTable, GaloisError, Verdict
 from theory.errors import InputError
 
 __all__ = ["verify"]
-
-_ROOM = 2**10  # numbers = 1 mod N there must be below the cap for us to look for primes among them
 
 
 def verify(table: CharacterTable) -> tuple[Verdict, ...]:
@@ -144,7 +133,7 @@ def _galois(table: CharacterTable) -> Verdict:
                     raise _refuse(
                         table,
                         "Galois action",
-                        f"{_class(table, column)} and its conjugate column {image} differ in size or element order",
+                        f"{_class(table, column)} and its conjugate {image} differ in size or order",
                     )
     except GaloisError as error:
         raise _refuse(table, "Galois action", str(error)) from None
@@ -161,115 +150,20 @@ def _degrees(table: CharacterTable) -> Verdict:
 
 
 def _orthogonality(table: CharacterTable) -> tuple[Verdict, Verdict]:
-    bound = _entry_bound(table) + table.order
-    used = []
-    for p in _split_primes(table.conductor, bound, _float_cap(len(table.values))):
-        _columns_orthogonal_modulo(table, p)
-        used.append(p)
-    assert prod(used) > bound
-    how = f"modulo {len(used)} split prime{'s' if len(used) > 1 else ''}, whose product exceeds every entry"
-    return Verdict("column orthogonality", how), Verdict(
-        "row orthogonality", "the inverse of a square matrix is two-sided"
+    """See `orthogonality`; the rows follow: a left inverse of a square matrix is a right inverse."""
+    primes = split_primes(table)
+    defect = column_defect(table, primes)
+    if defect is not None:
+        first, second = (_class(table, column) for column in defect)
+        if first == second:
+            norm = table.centraliser_orders[defect[0]]
+            raise _refuse(table, "column orthogonality", f"sum |chi|^2 over {first} is not {norm}")
+        raise _refuse(table, "column orthogonality", f"{first} and {second} are not orthogonal")
+    count = "one split prime" if len(primes) == 1 else f"{len(primes)} split primes"
+    return (
+        Verdict("column orthogonality", f"modulo {count}, beyond the size of every entry"),
+        Verdict("row orthogonality", "the inverse of a square matrix is two-sided"),
     )
-
-
-def _entry_bound(table: CharacterTable) -> int:
-    """`max_C sum_R h(chi_R(C))^2`, an upper bound for `|sum_R conj(chi_R(C)) chi_R(C')|` (Cauchy–Schwarz)."""
-    if table.is_rational:
-        return max(sum([value * value for value in column]) for column in table.integers.T.tolist())
-    heights = [sum(abs(int(c)) for _, c in terms_of(value)) for value in table.alphabet]
-    squares = np.array([h * h for h in heights], dtype=_word(max(heights) ** 2 * len(table.values)))
-    return int(squares[table.codes].sum(axis=0).max())
-
-
-def _split_primes(n: int, bound: int, cap: int) -> Iterator[int]:
-    """Primes `p = 1 mod n` until their product exceeds the bound: below the cap, or a single one where n is too large."""
-    from flint import fmpz
-
-    if n > cap // _ROOM:
-        p = bound + 1 - bound % n
-        while p <= bound or not fmpz(p).is_prime():
-            p += n
-        yield p
-        return
-    product = 1
-    p = cap - (cap - 1) % n
-    while product <= bound:
-        assert p > 1, "there are enough primes below the cap"
-        if fmpz(p).is_prime():
-            product *= p
-            yield p
-        p -= n
-
-
-def root_of_unity(n: int, p: int) -> int:
-    """An element of order exactly `n` in `GF(p)`, for a prime `p = 1 mod n`."""
-    primes = prime_factors(n)
-    powers = (pow(base, (p - 1) // n, p) for base in range(1, p))
-    return next(root for root in powers if all(pow(root, n // q, p) != 1 for q in primes))
-
-
-def _float_cap(rows: int) -> int:
-    """Below it, sums of `rows` products of residues in `-p/2..p/2` stay within `2^53`, so float64 holds them exactly."""
-    return isqrt(2**55 // rows)
-
-
-def _float_cap(rows: int) -> int:
-    """Below it, sums of `rows` products of residues in `-p/2..p/2` stay within `2^53`, so float64 holds them exactly."""
-    return isqrt(2**55 // rows)
-
-
-def _columns_orthogonal_modulo(table: CharacterTable, p: int) -> None:
-    root = root_of_unity(table.conductor, p)
-    right = _residues(table, p, root)
-    left = right if table.is_rational else _residues(table, p, pow(root, -1, p))
-    wrong = (_float_defect if p <= _float_cap(len(table.values)) else _flint_defect)(table, p, left, right)
-    if wrong is None:
-        return
-    first, second = divmod(wrong, len(table.class_sizes))
-    if first == second:
-        norm = table.centraliser_orders[first]
-        raise _refuse(table, "column orthogonality", f"sum |chi|^2 over {_class(table, first)} is not {norm}")
-    raise _refuse(
-        table,
-        "column orthogonality",
-        f"{_class(table, first)} and {_class(table, second)} are not orthogonal",
-    )
-
-
-def _float_defect(
-    table: CharacterTable, p: int, left: Shaped[np.ndarray, "r c"], right: Shaped[np.ndarray, "r c"]
-) -> int | None:
-    assert len(left) * (p // 2) ** 2 <= 2**53
-    first, second = (np.where(m > p // 2, m - p, m).astype(np.float64) for m in (left, right))
-    gram = (first.T @ second).astype(np.int64)
-    gram.flat[:: len(gram) + 1] -= np.array([z % p for z in table.centraliser_orders])
-    defects = np.flatnonzero(gram % p)
-    return int(defects[0]) if defects.size else None
-
-
-def _flint_defect(
-    table: CharacterTable, p: int, left: Shaped[np.ndarray, "r c"], right: Shaped[np.ndarray, "r c"]
-) -> int | None:
-    from flint import fmpz_mat
-
-    gram = fmpz_mat(left.T.tolist()) * fmpz_mat(right.tolist())
-    expected = [0] * gram.nrows() ** 2
-    expected[:: gram.nrows() + 1] = table.centraliser_orders
-    defects = zip(gram.entries(), expected, strict=True)
-    return next((place for place, (value, z) in enumerate(defects) if (int(value) - z) % p), None)
-
-
-def _residues(table: CharacterTable, p: int, root: int) -> Shaped[np.ndarray, "r c"]:
-    """The table in `GF(p)` under `zeta_N -> root`: int64, or Python integers where they do not fit."""
-    if table.is_rational:
-        return table.integers % p
-    images = np.array([residue(value, p, root, table.conductor) for value in table.alphabet], dtype=_word(p))
-    return images[table.codes]
-
-
-def _word(bound: int) -> type:
-    return np.int64 if bound < 2**62 else object
 
 
 def _power_maps(table: CharacterTable) -> Verdict:
@@ -332,9 +226,7 @@ def _power_congruence(table: CharacterTable, p: int) -> None:
     else:
         # rational values by their residues, the others by their pairs
         rational = table.rational_values
-        residues = np.array(
-            [int(v) % p for v in table.alphabet[:rational]] + [0] * (len(table.alphabet) - rational)
-        )
+        residues = np.array([v % p if isinstance(v, int) else 0 for v in table.alphabet])
         here, there = table.codes[:, columns].astype(np.int64), table.codes[:, images].astype(np.int64)
         differs = residues[here] != residues[there]
         irrational = (here >= rational) | (there >= rational)

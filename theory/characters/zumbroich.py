@@ -1,7 +1,7 @@
 """The Zumbroich basis of a cyclotomic field: normal forms of sums of roots of unity.
 
-`zeta_n` is `exp(2 pi i / n)`. The basis of `Q(zeta_n)` holds those `zeta_n^i` where, for every prime power `q
-= p^m` that divides `n` exactly and `b = i (n/q)^-1 mod q`,
+`zeta_n` is `exp(2 pi i / n)`. The basis of `Q(zeta_n)` holds those `zeta_n^i` where, for every prime power
+`q = p^m` that divides `n` exactly and `b = i (n/q)^-1 mod q`,
 
 - `p = 2`: `0 <= b < q/2`,
 - `p` odd: `b` is not within `(q/p - 1)/2` of `0` modulo `q`.
@@ -97,8 +97,7 @@ def reduced(n: int, terms: dict[int, Scalar]) -> tuple[int, dict[int, Scalar]]:
 
 
 def _without_prime(n: int, p: int, terms: dict[int, Scalar]) -> dict[int, Scalar] | None:
-    """Basis coefficients at `n/p` of a number given at `n`, `p` odd and exact in `n`; None if it is not in
-    that field.
+    """Basis coefficients at `n/p` of a number given at `n`, `p` odd and exact in `n`; None if not there.
 
     The number is in `Q(zeta_(n/p))` iff the coefficients of `zeta^(i + j n/p)`, `j = 1..p-1`, agree for each
     `i` divisible by `p`; then they sum to `-c zeta^i`.
