@@ -75,7 +75,7 @@ class ExtraspecialGroup(FiniteGroup):
             value = value + v[0] * w[0] + v[1] * w[1]
         elif self.minus:
             value = value + (v[0] + w[0]) // self.p
-        return value
+        return np.asarray(value)
 
     def _coordinates(
         self, elements: Int[np.ndarray, "*b"]
@@ -84,14 +84,14 @@ class ExtraspecialGroup(FiniteGroup):
         v = []
         for _ in range(2 * self.n):
             rest, digit = np.divmod(rest, self.p)
-            v.append(digit)
-        return c, v
+            v.append(np.asarray(digit))
+        return np.asarray(c), v
 
     def _index(self, c: Int[np.ndarray, "*b"], v: list[Int[np.ndarray, "*b"]]) -> Int[np.ndarray, "*b"]:
         result = c % self.p
         for place, digit in enumerate(v, start=1):
             result = result + digit % self.p * self.p**place
-        return result
+        return np.asarray(result)
 
 
 def extraspecial_group(name: str, p: int, n: int, sign: str) -> ExtraspecialGroup:

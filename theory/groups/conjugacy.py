@@ -148,7 +148,7 @@ def commutator_subgroup(group: FiniteGroup, classes: ConjugacyClasses) -> Int[np
     while frontier:
         fresh: set[int] = set()
         for index in frontier:
-            representative = np.array(classes.representatives[index])
+            representative = classes.representatives[[index]]
             reached = np.unique(classes.class_of[group.multiply(generating, representative)])
             fresh.update(reached[~member[reached]].tolist())
             member[reached] = True
@@ -173,8 +173,8 @@ def galois_orbits(group: FiniteGroup, classes: ConjugacyClasses) -> tuple[tuple[
 
 
 def _commutator(group: FiniteGroup, s: int, t: int) -> int:
-    a, b = np.array(s), np.array(t)
-    return int(group.multiply(group.multiply(group.inverse(a), group.inverse(b)), group.multiply(a, b)))
+    a, b = np.array([s]), np.array([t])
+    return int(group.multiply(group.multiply(group.inverse(a), group.inverse(b)), group.multiply(a, b))[0])
 
 
 def _is_abelian(group: FiniteGroup) -> bool:

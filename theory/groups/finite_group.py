@@ -88,5 +88,5 @@ class FiniteGroup(ABC):
 
     def conjugation(self, by: int) -> Int[np.ndarray, " n"]:
         """The map `x -> s^-1 x s` on all elements, in index order."""
-        s = np.array(by)
+        s = np.array([by])
         return self.multiply(self.inverse(s), self.multiply(np.arange(self.order), s))

@@ -37,13 +37,13 @@ class MetacyclicGroup(FiniteGroup):
         v, u = np.divmod(np.asarray(right), self.m)
         # (a^i b^j)(a^u b^v) = a^(i + r^-j u) b^(j+v), and b^k = a^t is central in <b>
         carry, w = np.divmod(j + v, self.k)
-        return (i + self.turns[j] * u + self.t * carry) % self.m + self.m * w
+        return np.asarray((i + self.turns[j] * u + self.t * carry) % self.m + self.m * w)
 
     def inverse(self, elements: Int[np.ndarray, "*b"]) -> Int[np.ndarray, "*b"]:
         j, i = np.divmod(np.asarray(elements), self.m)
         # (a^i b^j)^-1 = b^-j a^-i, and b^-j = b^(k-j) a^-t for j > 0
         minus_j = -j % self.k
-        return (self.turns[minus_j] * (-i - self.t * (j > 0))) % self.m + self.m * minus_j
+        return np.asarray((self.turns[minus_j] * (-i - self.t * (j > 0))) % self.m + self.m * minus_j)
 
     def permutations(self, elements: Int[np.ndarray, " b"]) -> Int[np.ndarray, "b degree"]:
         """On the cosets of `<b>` when `t = 0` and that is faithful; else by right multiplication."""

@@ -62,8 +62,9 @@ _SPELLINGS = {  # by their letters
 }  # fmt: skip
 _OTHER_WORDS = {  # what other books and programs write
     "C": "Z", "Cyc": "Z", "Cyclic": "Z", "Symmetric": "S", "Alternating": "A", "Dihedral": "D",
-    "Quaternion": "Q", "Dicyclic": "Dic", "Sym": "S", "Alt": "A", "Dih": "D", "Quat": "Q", "K": "V", "Sp": "PSp",
-    "Heisenberg": "Heis", "Mathieu": "M", "ES": "Ex", "PGL": "PSL", "AffineGL": "AGL", "L": "PSL",
+    "Quaternion": "Q", "Dicyclic": "Dic", "Sym": "S", "Alt": "A", "Dih": "D", "Quat": "Q",
+    "K": "V", "Sp": "PSp", "Heisenberg": "Heis", "Mathieu": "M", "ES": "Ex", "PGL": "PSL", "AffineGL": "AGL",
+    "L": "PSL",
 }  # fmt: skip
 
 

@@ -177,8 +177,8 @@ class PermutationGroup(FiniteGroup):
         digits = []
         rest = np.asarray(elements).astype(np.intp)
         for block in self.blocks[:-1]:
-            rest, digit = np.divmod(rest, len(block.transversal))
-            digits.append(digit)
+            rest, digit = (np.asarray(part) for part in np.divmod(rest, len(block.transversal)))
+            digits.append(np.asarray(digit))
         return [*digits, rest]
 
     def _images(
@@ -209,7 +209,7 @@ class PermutationGroup(FiniteGroup):
             for number, (weight, image) in enumerate(zip(block.weights, here, strict=True)):
                 key = key + (image if number < weighted else weight[image])
             weighted = 0
-            coset = block.lookup[key]
+            coset = np.asarray(block.lookup[key])
             # x = h u with h in the stabiliser: h = x u^-1, so b^h is the image of b^x under u^-1
             pending = [_entries(block.inverses, coset, image) for image in pending]
             result += coset * np.int64(scale)
@@ -225,7 +225,7 @@ def _entries(
     rows: Int[np.ndarray, "r degree"], row: Int[np.ndarray, "*#b"], column: Int[np.ndarray, "*#b"]
 ) -> Int[np.ndarray, "*b"]:
     """`rows[row, column]` through one flat index, which is faster than a pair of indices."""
-    return rows.reshape(-1)[row * np.intp(rows.shape[1]) + column]
+    return np.asarray(rows.reshape(-1)[row * np.intp(rows.shape[1]) + column])
 
 
 def permutation_group(generators: Int[np.ndarray, "k degree"], name: str) -> PermutationGroup:

@@ -63,13 +63,13 @@ class ProductGroup(FiniteGroup):
         components = []
         for factor in self.factors:
             rest, component = np.divmod(rest, factor.order)
-            components.append(component)
+            components.append(np.asarray(component))
         return components
 
     def _joined(self, components: list[Int[np.ndarray, "*b"]]) -> Int[np.ndarray, "*b"]:
         result = np.zeros_like(components[0], dtype=np.int64)
         place = 1
         for factor, component in zip(self.factors, components, strict=True):
-            result = result + component.astype(np.int64) * place
+            result = np.asarray(result + component.astype(np.int64) * place)
             place *= factor.order
         return result
