@@ -67,7 +67,7 @@ def margin(group: Group, arity: Arity = 2, as_json: AsJson = False) -> None:
     """The maximum margin, exactly, and which irreps every max-margin network uses."""
     from certificates import cli_output, cli_steps
     from certificates.cli_progress import Progress
-    from certificates.result import margin_result
+    from certificates.result import margin_result, plancherel_ratio
 
     with Progress(verbose=False) as progress:
         solution = cli_steps.solve(group, arity, progress)
@@ -75,7 +75,7 @@ def margin(group: Group, arity: Arity = 2, as_json: AsJson = False) -> None:
     if as_json:
         cli_output.print_json(result)
     else:
-        cli_output.print_margin(result)
+        cli_output.print_margin({**result, "plancherel_ratio": plancherel_ratio(solution)})
 
 
 @app.command(epilog="Example:\n\ngammastar certify M11 -o m11.json")

@@ -19,6 +19,7 @@ from certificates.wording import (
     evaluation_method,
     irrep_name,
     irrep_type,
+    join,
     share_text,
     structure_sentence,
     theorem9_sentence,
@@ -35,6 +36,7 @@ __all__ = [
 
 LONGEST_TABLE = 60  # rows; a terminal is no place for the 1957 classes of S25
 VERDICT_STYLES = {"verified": "bold green", "verified in part": "bold yellow", "refuted": "bold red"}
+LAW_STYLES = {"holds": "", "fails": "bold red", "skipped": "dim"}
 STATUS_STYLES = {
     "required": "bold",
     "possible": "yellow",
@@ -86,11 +88,14 @@ def _print_value(console: Console, result: dict[str, Any]) -> None:
 
 
 def _print_irreps(console: Console, irreps: list[dict[str, Any]]) -> None:
+    shown = irreps
+    if len(irreps) > LONGEST_TABLE:  # those in use matter more than those excluded
+        shown = [irrep for irrep in irreps if irrep["status"] != "excluded"][:LONGEST_TABLE]
     orbits = [irrep["orbit"] for irrep in irreps]
     traded = len(set(orbits)) < len(orbits)
     columns = [("irrep", ""), ("degree", "right"), ("type", ""), ("status", ""), ("share", "right")]
     table = _table(*columns, *[("orbit's share", "right")] * traded)
-    for irrep in irreps[:LONGEST_TABLE]:
+    for irrep in shown:
         alone = orbits.count(irrep["orbit"]) == 1
         table.add_row(
             irrep_name(irrep),
@@ -101,7 +106,7 @@ def _print_irreps(console: Console, irreps: list[dict[str, Any]]) -> None:
             *["" if alone else share_text(irrep["orbit_share"])] * traded,
         )
     console.print(table)
-    _rest(console, LONGEST_TABLE, len(irreps), "irreps")
+    _rest(console, len(shown), len(irreps), "irreps")
 
 
 def _print_classes(console: Console, classes: list[dict[str, Any]]) -> None:
@@ -191,14 +196,25 @@ def print_verified(result: dict[str, Any]) -> None:
 
 
 def print_property_test(result: dict[str, Any]) -> None:
-    """Each law with its verdict, and the shrunk counterexample where one fails."""
+    """The laws that fail, each with its statement and a shrunk counterexample; then all that were tested."""
     console = _console()
-    passed = result["passed"]
+    laws = {status: [law for law in result["laws"] if law["status"] == status] for status in LAW_STYLES}
+    tested = len(laws["holds"]) + len(laws["fails"])
+    verdict = f"all {tested} laws hold" if result["passed"] else f"{len(laws['fails'])} of {tested} laws fail"
     console.print(
-        f"{result['group']}: {'all laws hold' if passed else 'a law fails'}",
-        style="bold" if passed else "bold red",
+        f"{result['group']}: {verdict}", style="bold" if result["passed"] else "bold red", soft_wrap=True
     )
+    for law in laws["fails"]:
+        console.print(f"  {law['name']}: {law['statement']}", soft_wrap=True)
+        console.print(f"  but {law['counterexample']}", soft_wrap=True)
+    console.print()
     table = _table(("law", ""), ("examples", "right"), ("verdict", ""))
     for law in result["laws"]:
-        table.add_row(Text(law["name"]), str(law["examples"]), Text(law["counterexample"] or "holds"))
+        if law["status"] != "skipped":
+            seen = f"{law['examples']} (all)" if law["exhaustive"] else str(law["examples"])
+            table.add_row(Text(law["name"]), seen, Text(law["status"], style=LAW_STYLES[law["status"]]))
     console.print(table)
+    for reason in dict.fromkeys(law["reason"] for law in laws["skipped"]):
+        names = [law["name"] for law in laws["skipped"] if law["reason"] == reason]
+        which = join(names) if len(names) <= 6 else f"{len(names)} laws"
+        console.print(f"skipped: {which} ({reason})")

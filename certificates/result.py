@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from theory.margins.network import NetworkEvaluation
     from theory.margins.solution import MarginSolution, ShareInterval
 
-__all__ = ["dump", "margin_result", "portable", "verification_result"]
+__all__ = ["dump", "margin_result", "plancherel_ratio", "portable", "verification_result"]
 
 # Above 2^53 a JSON reader that keeps numbers as doubles (JavaScript, jq) would silently round an integer.
 LARGEST_SAFE_INTEGER = 2**53
@@ -93,6 +93,13 @@ def margin_result(solution: MarginSolution, expression: str) -> dict[str, Any]:
     }
 
 
+def plancherel_ratio(solution: MarginSolution) -> float:
+    """`gamma*` over the margin of the Plancherel weights, which Theorem 9's formula states."""
+    from theory.margins.class_functions import plancherel_cost
+
+    return float(plancherel_cost(solution)) / float(solution.cost)
+
+
 def verification_result(
     solution: MarginSolution,
     expression: str,
@@ -121,13 +128,11 @@ def verification_result(
         failed); `plancherel_ratio`: `gamma*` over the margin of the Plancherel weights; `network`,
         `certificate`, `reference`, `stages`, `files`, `seconds`.
     """
-    from theory.margins.class_functions import plancherel_cost
-
     statuses = {stage.status for stage in stages}
     verdict = (
         "refuted" if "failed" in statuses else "verified in part" if "skipped" in statuses else "verified"
     )
-    ratio = float(plancherel_cost(solution)) / float(solution.cost)
+    ratio = plancherel_ratio(solution)
     return {
         **margin_result(solution, expression),
         "verdict": verdict,

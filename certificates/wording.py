@@ -8,10 +8,10 @@ from typing import Any
 __all__ = [
     "decimals",
     "evaluation_method",
+    "excess",
     "irrep_name",
     "irrep_type",
     "join",
-    "percent",
     "share_text",
     "structure_sentence",
     "theorem9_sentence",
@@ -20,7 +20,7 @@ __all__ = [
 LONGEST_LIST = 8  # labels named one by one in a sentence; longer lists are counted
 
 
-def join(items: Sequence[str]) -> str:
+def join(items: Sequence[str], word: str = "and") -> str:
     """A list in a sentence.
 
     >>> join(["3a", "3b", "4a"])
@@ -28,7 +28,7 @@ def join(items: Sequence[str]) -> str:
     """
     if len(items) < 2:
         return "".join(items)
-    return f"{', '.join(items[:-1])} and {items[-1]}"
+    return f"{', '.join(items[:-1])} {word} {items[-1]}"
 
 
 def decimals(value: float, digits: int = 10) -> str:
@@ -40,14 +40,18 @@ def decimals(value: float, digits: int = 10) -> str:
     return f"{value:.{digits}g}"
 
 
-def percent(ratio: float) -> str:
-    """By how much a ratio exceeds one, with two digits that mean something.
+def excess(ratio: float, base: str) -> str:
+    """How much larger something is, given the ratio, with two digits that mean something.
 
-    >>> percent(1.03412), percent(1.00004)
-    ('3.4 %', '0.004 %')
+    >>> excess(1.03412, "its formula"), excess(420.4, "its formula")
+    ('3.4 % above its formula', '420 times its formula')
     """
-    excess = 100 * (ratio - 1)
-    return f"{float(f'{excess:.2g}'):.10f}".rstrip("0").rstrip(".") + " %"
+    if ratio >= 3:
+        rounded = float(f"{ratio:.2g}")
+        number = f"{rounded:,.0f}" if rounded >= 10 else f"{rounded:g}"
+        return f"{number} times {base}".replace(",", "\u202f")
+    percent = f"{float(f'{100 * (ratio - 1):.2g}'):.10f}".rstrip("0").rstrip(".")
+    return f"{percent} % above {base}"
 
 
 def share_text(share: Sequence[float], digits: int = 5) -> str:
@@ -70,38 +74,38 @@ def irrep_name(irrep: dict[str, Any]) -> str:
     return f"{irrep['label']} + conjugate" if irrep["conjugates"] == 2 else str(irrep["label"])
 
 
-def _named(irreps: Sequence[dict[str, Any]], total: int) -> str:
+def _named(irreps: Sequence[dict[str, Any]], word: str = "and") -> str:
     if len(irreps) <= LONGEST_LIST:
-        return join([str(irrep["label"]) for irrep in irreps])
-    return f"{len(irreps)} of the {total} nontrivial irreps"
+        return join([str(irrep["label"]) for irrep in irreps], word)
+    return f"{len(irreps)} irreps"
 
 
 def structure_sentence(result: dict[str, Any]) -> str:
-    """Which irreps the max-margin networks use; a complex pair is named by its first member."""
+    """Which irreps the max-margin networks use; a complex pair is named by its first member.
+
+    >>> irreps = [{"label": "3a", "status": "required", "conjugates": 1}]
+    >>> irreps += [{"label": f"5{letter}", "status": "excluded", "conjugates": 1} for letter in "ab"]
+    >>> structure_sentence({"irreps": irreps})
+    'Every max-margin network uses 3a; none uses 5a or 5b.'
+    """
     irreps = result["irreps"]
-    required, possible, excluded = (
-        [irrep for irrep in irreps if irrep["status"] == status]
-        for status in ("required", "possible", "excluded")
-    )
-    total = len(irreps)
-    if len(required) == total:
-        what = {1: "its only nontrivial irrep"}.get(total, f"all {total} nontrivial irreps")
+    statuses = ("required", "possible", "excluded")
+    required, possible, excluded = ([x for x in irreps if x["status"] == status] for status in statuses)
+    if len(required) == len(irreps):
+        what = f"all {len(irreps)} nontrivial irreps" if len(irreps) > 1 else "its only nontrivial irrep"
         if any(irrep["conjugates"] == 2 for irrep in irreps):
             what += " (a complex irrep and its conjugate counted once)"
         return f"Every max-margin network uses {what}."
     parts = []
     if required:
-        exactly = "" if possible else "exactly "
-        parts.append(f"every max-margin network uses {exactly}{_named(required, total)}")
+        parts.append(f"every max-margin network uses {_named(required)}")
     if possible:
-        verb = (
-            "is used by some max-margin networks but not by all"
-            if len(possible) == 1
-            else ("are each used by some max-margin networks but not by all")
-        )
-        parts.append(f"{_named(possible, total)} {verb}")
-    if excluded:
-        parts.append(f"{_named(excluded, total)} {'appears' if len(excluded) == 1 else 'appear'} in none")
+        verb = "is" if len(possible) == 1 else "are each"
+        parts.append(f"{_named(possible)} {verb} used by some max-margin networks but not by all")
+    if len(excluded) > LONGEST_LIST:
+        parts.append(f"none uses any of the other {len(excluded)}")
+    elif excluded:
+        parts.append(f"none uses {_named(excluded, 'or')}")
     sentence = "; ".join(parts) + "."
     return sentence[0].upper() + sentence[1:]
 
@@ -118,11 +122,11 @@ def theorem9_sentence(result: dict[str, Any]) -> str:
     if result["theorem9_condition"] is False:
         if result["plancherel_optimal"]:
             return f"The strict sign condition of {paper} fails, but its formula is still this value."
-        above = "" if ratio is None else f"; the maximum is {percent(ratio)} above its formula"
+        above = "" if ratio is None else f"; the maximum is {excess(ratio, 'its formula')}"
         return f"{paper} does not apply{above}."
     if result["plancherel_optimal"]:
         return "The Plancherel weights d²/|G| are optimal."
-    above = "" if ratio is None else f"; the maximum is {percent(ratio)} above what they give"
+    above = "" if ratio is None else f"; the maximum is {excess(ratio, 'what they give')}"
     return f"The Plancherel weights d²/|G| are not optimal{above}."
 
 

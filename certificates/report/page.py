@@ -8,15 +8,16 @@ from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from certificates.report import mathml
 from certificates.report.data import ReportData
 from certificates.report.plots import DARK, Figure, characters_plot, classes_plot, networks_plot, shares_plot
-from certificates.wording import evaluation_method, irrep_type, structure_sentence, theorem9_sentence
+from certificates.wording import evaluation_method, irrep_type, join, structure_sentence, theorem9_sentence
 
 __all__ = ["render"]
 
+LONGEST_IN_A_LINE = 60  # characters of an exact value that fits beside another formula
 LONGEST_FORMULA = 400  # characters of an exact value; S20's cost has thousands
 MOST_WEIGHTS = 8  # irreps whose weights are spelled out in a formula
 
@@ -36,12 +37,14 @@ def render(data: ReportData) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {
+        "breakable": _breakable,
         "exact": mathml.exact,
         "fromjson": json.loads,
         "group": mathml.group,
         "grouped": _grouped,
         "markup": Markup,
         "scientific": mathml.scientific,
+        "sentence": _sentence,
         "share": _share,
         "spelled": _spelled,
         "type": irrep_type,
@@ -59,8 +62,9 @@ def render(data: ReportData) -> str:
         long=long,
         how=evaluation_method(result["network"]) if result["network"] else "",
         weights=used if len(used) <= MOST_WEIGHTS and not long else [],
-        numbered=len(data.irreps) > 40,
         orbits=any(line.orbit_size > 1 for line in data.irreps),
+        traded=any(line.orbit_size > 1 and line.share[0] < line.share[1] for line in data.irreps),
+        brief=len(result["gamma_star_exact"]) <= LONGEST_IN_A_LINE,
         skipped={stage["name"]: stage["detail"] for stage in stages if stage["status"] == "skipped"},
         command=shlex.join(["gammastar", "verify", result["group"], "--arity", str(result["arity"])]),
         dark=DARK,
@@ -87,17 +91,33 @@ def _facts(result: dict[str, Any]) -> dict[str, Any]:
     check = certificate["check"] if certificate else None
     statuses = [fact["status"] for fact in check["facts"]] if check else []
     proved = check is not None and check["valid"]
+    taken = join([fact["name"] for fact in check["facts"] if fact["status"] == "trusted"]) if check else ""
+    given = f", the {taken} taken on trust" if taken else ""
     return {
         "proved": statuses.count("proved"),
         "trusted": statuses.count("trusted"),
         "failed": statuses.count("failed"),
-        "basis": "proved in the certificate" if proved else "computed exactly, not checked independently",
+        "given": taken,
+        "basis": f"proved in the certificate{given}"
+        if proved
+        else "computed exactly, not checked independently",
         "structure_basis": (
-            "Each status and each interval is proved in the certificate."
+            f"Each status and each interval is proved in the certificate{given}."
             if proved
             else "The statuses were decided exactly, and not checked independently."
         ),
     }
+
+
+def _breakable(name: str) -> Markup:
+    """The name of a class, which may break after a comma or a cycle."""
+    text = escape(name)
+    return Markup(str(text).replace(",", ",<wbr>").replace(")", ")<wbr>"))
+
+
+def _sentence(text: str) -> str:
+    """A text with a full stop, in case it came without."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _asset(name: str) -> Markup:

@@ -73,7 +73,16 @@ def test_the_whole_chain(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> 
 
 @pytest.mark.usefixtures("quick")
 class TestSmallGroup:
-    @pytest.mark.parametrize(("group", "arity"), [("Q8", "2"), ("SL(2,3)", "2"), ("Z5", "2"), ("S3", "3")])
+    @pytest.mark.parametrize(
+        ("group", "arity"),
+        [
+            ("Q8", "2"),
+            pytest.param("S4", "2", marks=pytest.mark.slow),
+            pytest.param("SL(2,3)", "2", marks=pytest.mark.slow),
+            ("S3", "3"),
+            pytest.param("Q8", "3", marks=pytest.mark.slow),
+        ],
+    )
     def test_network_attains_the_margin(
         self, group: str, arity: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
     ) -> None:

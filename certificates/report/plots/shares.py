@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_LABELLED", "shares_plot"]
 
-MOST_LABELLED = 40  # irreps; more are drawn as a row of thin bars, numbered as in the table
+MOST_LABELLED = (
+    40  # irreps; of more, only those in use are drawn, and more than these as thin bars without names
+)
 
 FIXED = "Every network of maximum margin has exactly these shares."
 FREE = (
@@ -47,6 +49,9 @@ def _name(line: IrrepLine) -> str:
 def shares_plot(data: ReportData) -> Figure:
     """The budget share of each irrep, with the interval it can lie in."""
     lines = data.irreps
+    if len(lines) > MOST_LABELLED:
+        lines = tuple(line for line in lines if line.status != "excluded")
+    left_out = len(data.irreps) - len(lines)
     labelled = len(lines) <= MOST_LABELLED
     height = 26 * len(lines) + 76 if labelled else 340
     figure = axes(_bars(lines, labelled), height, barmode="stack", bargap=0.35 if labelled else 0)
@@ -60,9 +65,11 @@ def shares_plot(data: ReportData) -> Figure:
         figure.update_yaxes(autorange="reversed", type="category", showgrid=False, tickfont_color=INK)
     else:
         figure.update_yaxes(**values)
-        figure.update_xaxes(title_text="irrep, numbered as in the table", showgrid=False)
+        figure.update_xaxes(title_text="irrep, in the order of the table", showgrid=False)
     fixed = all(line.share[0] == line.share[1] for line in lines)
     reading = FIXED if fixed else FREE
+    if left_out:
+        reading += f" The {left_out} excluded irreps are not drawn."
     named = "; ".join(f"{_name(line)}: {_label(line)}" for line in lines[:MOST_LABELLED])
     return Figure(
         key="shares",
