@@ -1,7 +1,7 @@
-"""Certificates of maximum margins: documents, the checker that trusts nothing, the report and the command line.
+"""Certificates of maximum margins: documents, the checker, the report and the command line.
 
-Names are loaded when first used: importing this package loads nothing of ours, so that `certificates.checker` runs
-with nothing but Python and python-flint.
+Names are loaded when first used: importing this package loads nothing of ours, so that
+`certificates.checker` runs with nothing but Python and python-flint.
 """
 
 from __future__ import annotations

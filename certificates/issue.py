@@ -37,8 +37,8 @@ def issue(
 ) -> dict[str, Any]:
     """The certificate of a solved program.
 
-    A group within the checker's limits is written down by permutations, or by the moduli of an abelian group; any
-    other as a table without its group, which the checker then reports as taken on trust.
+    A group within the checker's limits is written down by permutations, or by the moduli of an abelian
+    group; any other as a table without its group, which the checker then reports as taken on trust.
 
     Args:
         solution: what `theory.margins.exact.solve` returns.
@@ -77,7 +77,7 @@ def issue(
 
 
 def canonical(document: Mapping[str, Any]) -> str:
-    """The text of the file: one line for each entry of the two upper levels, so that it can be read and compared."""
+    """The text of the file: a line for each entry of the upper levels, to be read and compared."""
     lines = []
     for key, value in document.items():
         if isinstance(value, dict) and value:
@@ -113,44 +113,35 @@ def _version() -> str:
 def _group(table: CharacterTable) -> tuple[dict[str, Any], dict[str, Any], str]:
     """The entries `group` and `characters`, and why the group itself is missing, if it is."""
     realisation, order, c = table.realisation, table.order, len(table.class_sizes)
-    values = (
-        {"values": [[_value(value) for value in row] for row in table.values]}
-        if c <= TABLE_CLASS_LIMIT
-        else {}
-    )
+    group: dict[str, Any] = {"kind": "table", "order": str(order)}
     reason = "the table came without its group"
     if isinstance(realisation, AbelianRealisation):
+        reason = f"abelian of order {order}; the checker's limit is {ABELIAN_LIMIT}"
         if order <= ABELIAN_LIMIT:
-            invariants = list(realisation.invariants)
             elements = [list(vector) for vector in realisation.representatives]
-            group = {
+            group |= {
                 "kind": "abelian",
-                "order": str(order),
-                "invariants": invariants,
+                "invariants": list(realisation.invariants),
                 "representatives": elements,
             }
             return group, {"exponents": _exponents(table, realisation)}, ""
-        reason = f"abelian of order {order}; the checker's limit is {ABELIAN_LIMIT}"
-    if isinstance(realisation, PermutationRealisation):
+    elif isinstance(realisation, PermutationRealisation):
         reason = _beyond(realisation, order, c)
         if not reason:
-            group = {
+            group |= {
                 "kind": "permutations",
-                "order": str(order),
                 "degree": realisation.degree,
                 "generators": [list(g) for g in realisation.generators],
                 "representatives": [list(g) for g in realisation.representatives],
             }
-            return group, values, ""
-    if not values:
-        raise LimitError(
-            f"{table.name}: {c} classes, {reason}; certificates hold tables of at most {TABLE_CLASS_LIMIT}"
-        )
-    return {"kind": "table", "order": str(order)}, values, reason
+    if c > TABLE_CLASS_LIMIT:
+        limit = f"certificates hold tables of at most {TABLE_CLASS_LIMIT}"
+        raise LimitError(f"{table.name}: {c} classes, {reason}; {limit}")
+    return group, {"values": [[_value(value) for value in row] for row in table.values]}, reason
 
 
 def _beyond(realisation: PermutationRealisation, order: int, c: int) -> str:
-    """Which of the checker's limits rules out proving the table from these permutations; empty if none does."""
+    """Which limit of the checker rules out proving the table from these permutations, if any."""
     degree = realisation.degree
     if len(realisation.representatives) != c:
         return "no representatives of its classes are known"

@@ -1,15 +1,15 @@
-"""An independent checker of certificates: imports the standard library, python-flint and itself, and trusts nothing.
+"""An independent checker of certificates: it imports the standard library, python-flint and itself.
 
-It shares no code with the prover, computes with integers, rationals, sums of roots of unity and of square roots
-only (no floats, no solver), and gives a verdict on each of these facts:
+It trusts nothing, shares no code with the prover, computes with integers, rationals, sums of roots of unity
+and of square roots only (no floats, no solver), and gives a verdict on each of these facts:
 
 | fact | proved by |
 |---|---|
 | digest | `sha256` is the digest of the canonical rest |
-| group | the generators generate exactly the stated number of elements, all enumerated; or invariant factors |
-| classes | the representatives' orbits under conjugation are disjoint, of the stated sizes, and cover the group |
+| group | the generators generate the stated number of elements, all enumerated; or invariant factors |
+| classes | orbits of the representatives under conjugation: disjoint, of the stated sizes, covering |
 | element orders, power maps | computed from the representatives |
-| character table | the rows are the central characters (`characters`); a table without a group is *trusted* (`imported`) |
+| character table | the rows are the central characters (`characters`); without a group *trusted* |
 | degrees | the regular character |
 | indicators | `(1/n) sum_C |C| chi(C^2)` |
 | rows | nontrivial irreps up to conjugation, their Galois orbits |
@@ -17,7 +17,8 @@ only (no floats, no solver), and gives a verdict on each of these facts:
 | primal feasibility, dual feasibility, equal values, gamma star | exact arithmetic (`program`) |
 | complementarity, optimal face, irrep statuses, shares, class statuses | the witnesses (`structure`) |
 
-`labels` and `provenance` are not looked at. A failed fact fails those that rest on it; all others are still decided.
+`labels` and `provenance` are not looked at. A failed fact fails those that rest on it; all others are still
+decided.
 """
 
 from __future__ import annotations

@@ -1,22 +1,24 @@
 """The irreducible characters: proved from the group, or checked as a table that came without one.
 
-From a group (`check_characters`). Write `omega_R(C) = |C| chi_R(C) / chi_R(1)` for the stated rows. The class sums span
-the centre of the group algebra, of dimension `c`, and `C_j^-1 C_i = sum_k N_jki C_k` with `N_jki` the number of `x` in
-`C_j` with `x z_k` in `C_i` (write `z_k = x^-1 (x z_k)`). For a set `J` of classes the checker counts `N_j`, `j` in `J`,
-in the group and shows exactly, for every row and every `i`,
+From a group (`check_characters`). Write `omega_R(C) = |C| chi_R(C) / chi_R(1)` for the stated rows. The
+class sums span the centre of the group algebra, of dimension `c`, and `C_j^-1 C_i = sum_k N_jki C_k` with
+`N_jki` the number of `x` in `C_j` with `x z_k` in `C_i` (write `z_k = x^-1 (x z_k)`). For a set `J` of
+classes the checker counts `N_j`, `j` in `J`, in the group and shows exactly, for every row and every `i`,
 
     omega(C_j^-1) omega(C_i) = sum_k N_jki omega(C_k),     omega(1) = 1.
 
-So the vector `omega_R` is a joint eigenvector of the matrices `N_j`, `j` in `J`, with eigenvalues `omega_R(C_j^-1)`.
-The `c` true central characters form a basis of joint eigenvectors of these matrices, so their joint eigenspaces
-have dimensions that add up to `c`, and each is spanned by the true ones in it. The stated rows have pairwise distinct
-tuples of eigenvalues (their images in a finite field differ), so they lie in `c` distinct joint eigenspaces; hence each
-has dimension one and is spanned by one true central character, which equals `omega_R` since both are 1 at the identity.
-So the `omega_R` are exactly the central characters, each once, and are linearly independent.
+So the vector `omega_R` is a joint eigenvector of the matrices `N_j`, `j` in `J`, with eigenvalues
+`omega_R(C_j^-1)`. The `c` true central characters form a basis of joint eigenvectors of these matrices, so
+their joint eigenspaces have dimensions that add up to `c`, and each is spanned by the true ones in it. The
+stated rows have pairwise distinct tuples of eigenvalues (their images in a finite field differ), so they
+lie in `c` distinct joint eigenspaces; hence each has dimension one and is spanned by one true central
+character, which equals `omega_R` since both are 1 at the identity. So the `omega_R` are exactly the central
+characters, each once, and are linearly independent.
 
-Degrees: the true ones satisfy `sum_R d_R^2 omega_R(C) = 0` for `C != 1` and `= n` at 1 (the regular character). By
-independence this system has one solution in the `d_R^2`, so it is enough that the stated `chi_R(1) > 0` satisfy it, in
-the form `sum_R chi_R(1) chi_R(C) = 0` and `sum_R chi_R(1)^2 = n`. Identities are shown in a basis of `Z[zeta_e]`.
+Degrees: the true ones satisfy `sum_R d_R^2 omega_R(C) = 0` for `C != 1` and `= n` at 1 (the regular
+character). By independence this system has one solution in the `d_R^2`, so it is enough that the stated
+`chi_R(1) > 0` satisfy it, in the form `sum_R chi_R(1) chi_R(C) = 0` and `sum_R chi_R(1)^2 = n`. Identities
+are shown in a basis of `Z[zeta_e]`.
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ from typing import Any
 
 from flint import fmpz_mat, fmpz_poly
 
+from certificates.checker.abelian import AbelianTable
+from certificates.checker.certificate import Certificate
 from certificates.checker.cyclotomic import (
     Value,
     accumulate,
@@ -37,16 +41,15 @@ from certificates.checker.cyclotomic import (
     is_zero,
     rational,
 )
-from certificates.checker.document import Certificate
 from certificates.checker.errors import Falsehood
 from certificates.checker.groups import Classes
-from certificates.checker.tables import AbelianTable, Table, ValueTable
+from certificates.checker.tables import Table, ValueTable
 
 __all__ = ["check_abelian", "check_characters", "check_degrees", "check_indicators"]
 
 
 def check_characters(table: ValueTable, classes: Classes) -> str:
-    """Prove that the rows are the central characters of the group, up to their degrees; see the module's docstring."""
+    """Prove that the rows are the central characters of the group; see the module's docstring."""
     if any(value != 1 for value in table.values[0]):
         raise Falsehood("row 0 is not the trivial character")
     inverse = _inverse_classes(classes, table.orders)
@@ -87,7 +90,7 @@ def _separating(table: ValueTable) -> list[int]:
 def _check_row(
     table: ValueTable, number: int, counts: dict[int, list[dict[int, int]]], inverse: Sequence[int]
 ) -> None:
-    """`|C_j| chi(C_j^-1) |C_i| chi(C_i) = chi(1) sum_k N_jki |C_k| chi(C_k)` for one row, all `i`, all `j` counted."""
+    """`|C_j| chi(C_j^-1) |C_i| chi(C_i) = chi(1) sum_k N_jki |C_k| chi(C_k)` for one row, all `i`, `j`."""
     row, sizes, c = table.values[number], table.sizes, table.classes
     e = common_field({conductor(value) for value in row})
     weighted = [[size * x for x in _coordinates(e, value)] for size, value in zip(sizes, row, strict=True)]
@@ -101,7 +104,9 @@ def _check_row(
         right = (fmpz_mat(matrix) * vectors) * row[0]
         if left != right:
             i = next(i for i in range(c) if any(left[i, t] != right[i, t] for t in range(left.ncols())))
-            raise Falsehood(f"row {number} is not multiplicative on the product of classes {inverse[j]} and {i}")
+            raise Falsehood(
+                f"row {number} is not multiplicative on the product of classes {inverse[j]} and {i}"
+            )
 
 
 @cache
@@ -143,7 +148,8 @@ def check_degrees(table: Table, order: int) -> str:
 def check_abelian(certificate: Certificate) -> AbelianTable:
     """The elements are all vectors of exponents, each once, and so are the characters.
 
-    The group is `Z_(d_1) x ... x Z_(d_s)` by definition; its `n` characters are `x -> prod zeta_(d_i)^(r_i x_i)`.
+    The group is `Z_(d_1) x ... x Z_(d_s)` by definition; its `n` characters are `x -> prod zeta_(d_i)^(r_i
+    x_i)`.
     """
     group = certificate.group
     product = 1
@@ -163,7 +169,7 @@ def check_abelian(certificate: Certificate) -> AbelianTable:
 
 
 def check_indicators(table: Table, squares: Sequence[int], certificate: Certificate) -> str:
-    """`(1/n) sum_C |C| chi(C^2)`, exactly, is the stated indicator of every row, and 0 just where a row is not real."""
+    """`(1/n) sum_C |C| chi(C^2)` is the stated indicator of every row, and 0 just where chi is not real."""
     n = certificate.order
     for row, stated in enumerate(certificate.indicators):
         if isinstance(table, AbelianTable):  # chi(x^2) = (chi^2)(x) sums to n if chi^2 = 1, to 0 otherwise

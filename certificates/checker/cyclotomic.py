@@ -1,9 +1,10 @@
 """Exact sums of roots of unity: zero tests, real balls, Galois conjugates, images modulo split primes.
 
-A value is an integer, a rational `fmpq`, or a `RootSum`. Nothing is kept in a normal form. A linear combination is
-collected in a dictionary `exponent of zeta_e -> coefficient` and reduced once at the end, modulo the cyclotomic
-polynomial `Phi_e`: the powers `1, zeta, ..., zeta^(phi(e)-1)` are a basis of `Q(zeta_e)` over `Q`, so the number is
-zero exactly if the remainder is, and rational exactly if the remainder is constant.
+A value is an integer, a rational `fmpq`, or a `RootSum`. Nothing is kept in a normal form. A linear
+combination is collected in a dictionary `exponent of zeta_e -> coefficient` and reduced once at the end,
+modulo the cyclotomic polynomial `Phi_e`: the powers `1, zeta, ..., zeta^(phi(e)-1)` are a basis of
+`Q(zeta_e)` over `Q`, so the number is zero exactly if the remainder is, and rational exactly if the
+remainder is constant.
 """
 
 from __future__ import annotations
@@ -239,8 +240,8 @@ def split_prime(e: int, above: int) -> int:
 class Embedding:
     """The ring homomorphism `Z[zeta_e] -> F_p` that sends `zeta_e` to an element of order exactly `e`.
 
-    It exists since `p = 1 mod e` and the images of `zeta_e` are the roots of `Phi_e` modulo `p`. Distinct images prove
-    distinct numbers; a nonzero minor of images proves a nonzero minor.
+    It exists since `p = 1 mod e` and the images of `zeta_e` are the roots of `Phi_e` modulo `p`. Distinct
+    images prove distinct numbers; a nonzero minor of images proves a nonzero minor.
     """
 
     def __init__(self, e: int, prime: int) -> None:

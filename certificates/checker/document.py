@@ -1,31 +1,25 @@
-"""A certificate as the checker reads it: every field typed, ranged and of the right length, nothing yet believed."""
+"""Reading a certificate: strict, and within the limits of the checker."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from certificates.checker import shape
+from certificates.checker.certificate import Bound, Certificate, Group, Interval, Orbit, Row
 from certificates.checker.cyclotomic import RootSum, Value
 from certificates.checker.errors import CertificateError, CertificateLimitError
 from certificates.checker.radicals import Radical
 
-__all__ = [
-    "Bound",
-    "Certificate",
-    "Group",
-    "Interval",
-    "Orbit",
-    "Row",
-    "canonical",
-    "digest",
-    "parse",
-    "read",
-]
+__all__ = ["canonical", "digest", "parse", "read"]
 
+KEYS = (
+    *("format", "version", "arity", "group", "classes", "power_maps", "characters", "indicators"),
+    *("program", "structure", "labels", "provenance", "sha256"),
+)
 FORMAT = "gammastar certificate"
 VERSION = 1
 ORDER_LIMIT = 100_000  # of a group given by permutations
@@ -37,93 +31,6 @@ DEGREE_LIMIT = 4_096
 POINTS_LIMIT = {256: 50_000_000, DEGREE_LIMIT: 16_000_000}  # degree up to -> order times degree
 ARITY_LIMIT = 100
 CONDUCTOR_LIMIT = 10_000  # of one value
-
-
-@dataclass(frozen=True)
-class Group:
-    """`kind` is permutations, abelian or table; the other fields are empty where they do not apply."""
-
-    kind: str
-    order: int
-    degree: int = 0
-    generators: tuple[tuple[int, ...], ...] = ()
-    representatives: tuple[tuple[int, ...], ...] = ()  # permutations, or vectors of exponents
-    invariants: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of the program: a character, its complex conjugate, its orbit, its weight `a_R`."""
-
-    character: int
-    conjugate: int
-    orbit: int
-    weight: Any
-
-
-@dataclass(frozen=True)
-class Bound:
-    """Multipliers `lambda_C`, each class once."""
-
-    multipliers: tuple[tuple[int, Any], ...]
-
-
-@dataclass(frozen=True)
-class Interval:
-    """What proves the extremes of a share: numbers of optimal points, and bounds on the sum and on its negative."""
-
-    lower_point: int
-    upper_point: int
-    lower_bound: Bound
-    upper_bound: Bound
-
-
-@dataclass(frozen=True)
-class Orbit:
-    """A Galois orbit of rows: one status and one interval for each of its members, one interval for their sum."""
-
-    rows: tuple[int, ...]
-    status: str
-    share: tuple[Any, Any]
-    orbit_share: tuple[Any, Any]
-    share_witness: Interval | None
-    orbit_witness: Interval | None
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """The document. `values` holds characters as values, `exponents` those of an abelian group; one of them is empty."""
-
-    arity: int
-    group: Group
-    class_sizes: tuple[int, ...]
-    element_orders: tuple[int, ...]
-    power_maps: dict[int, tuple[int, ...]]
-    values: tuple[tuple[Value, ...], ...]
-    exponents: tuple[tuple[int, ...], ...]
-    indicators: tuple[int, ...]
-    rows: tuple[Row, ...]
-    dual: tuple[Radical, ...]
-    cost: Radical
-    gamma_coefficient: Any
-    gamma_radicand: int
-    unique: bool
-    points: tuple[tuple[Value, ...], ...]
-    orbits: tuple[Orbit, ...]
-    class_statuses: tuple[str | None, ...]
-    slack_bounds: dict[int, Bound]
-    sha256: str
-    computed_sha256: str
-
-    @property
-    def order(self) -> int:
-        """`n = |G|` as stated."""
-        return self.group.order
-
-    @property
-    def primes(self) -> tuple[int, ...]:
-        """The primes said to divide the order: the keys of the power maps."""
-        return tuple(self.power_maps)
 
 
 def canonical(document: dict[str, Any]) -> str:
@@ -171,9 +78,7 @@ def parse(data: bytes) -> Certificate:
         CertificateLimitError: beyond a limit of the checker.
     """
     loaded = shape.load(data)
-    keys = ("format", "version", "arity", "group", "classes", "power_maps", "characters", "indicators")
-    keys += ("program", "structure", "labels", "provenance", "sha256")
-    document = shape.mapping(loaded, "", keys)
+    document = shape.mapping(loaded, "", KEYS)
     shape.text(document["format"], "format", among=(FORMAT,))
     version = shape.index(document["version"], "version", 0, 1 << 31)
     if version != VERSION:
@@ -335,7 +240,7 @@ def _value(value: Any, place: str, *, integral: bool) -> Value:
         return shape.index(pair[0], at, 0, f), coefficient
 
     terms = shape.array(entry["terms"], f"{place}.terms", term)
-    if any(low[0] >= high[0] for low, high in zip(terms, terms[1:], strict=False)):
+    if any(low[0] >= high[0] for low, high in pairwise(terms)):
         shape.refuse(f"{place}.terms", "does not list its exponents in ascending order")
     return RootSum(f, terms)
 
@@ -373,7 +278,7 @@ def _radical(value: Any, place: str) -> Radical:
         return radicand, coefficient
 
     terms = shape.array(value, place, term, None, 10_000)
-    if any(low[0] >= high[0] for low, high in zip(terms, terms[1:], strict=False)):
+    if any(low[0] >= high[0] for low, high in pairwise(terms)):
         shape.refuse(place, "does not list its radicands in ascending order")
     return dict(terms)
 
@@ -399,9 +304,7 @@ def _program(value: Any, c: int) -> dict[str, Any]:
 
 
 def _structure(value: Any, c: int, r: int) -> dict[str, Any]:
-    structure = shape.mapping(
-        value, "structure", ("unique", "points", "orbits", "classes", "slack_bounds")
-    )
+    structure = shape.mapping(value, "structure", ("unique", "points", "orbits", "classes", "slack_bounds"))
     points = shape.array(
         structure["points"],
         "structure.points",
@@ -438,7 +341,7 @@ def _bound(value: Any, place: str, c: int) -> Bound:
         return shape.index(pair[0], at, 1, c), shape.rational(pair[1], at)
 
     terms = shape.array(value, place, term, None, c)
-    if any(low[0] >= high[0] for low, high in zip(terms, terms[1:], strict=False)):
+    if any(low[0] >= high[0] for low, high in pairwise(terms)):
         shape.refuse(place, "does not list its classes in ascending order")
     return Bound(terms)
 
@@ -464,7 +367,7 @@ def _orbit(value: Any, place: str, c: int, r: int, points: int) -> Orbit:
         )
 
     rows = shape.array(entry["rows"], f"{place}.rows", lambda v, at: shape.index(v, at, 0, r), None, r)
-    if not rows or any(low >= high for low, high in zip(rows, rows[1:], strict=False)):
+    if not rows or any(low >= high for low, high in pairwise(rows)):
         shape.refuse(f"{place}.rows", "does not list at least one row, in ascending order")
     return Orbit(
         rows,

@@ -8,7 +8,7 @@ __all__ = ["CertificateError", "CertificateLimitError", "Fact", "Falsehood", "Re
 
 
 class CertificateError(ValueError):
-    """The file is no certificate, or lies beyond a limit of the checker: exit code 2. One line says where and why."""
+    """No certificate, or beyond a limit of the checker: exit code 2. One line says where and why."""
 
 
 class CertificateLimitError(CertificateError):
@@ -25,8 +25,8 @@ class Fact:
 
     Args:
         name: one of the names in the docstring of `certificates.checker`.
-        status: `proved`, `trusted` (taken from the certificate after the checks that `detail` names) or `failed`.
-        detail: what was shown, or the first thing found wrong.
+        status: `proved`, `trusted` (taken from the certificate after the checks that `detail` names) or
+        `failed`. detail: what was shown, or the first thing found wrong.
     """
 
     name: str

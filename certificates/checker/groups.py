@@ -14,8 +14,8 @@ from math import lcm
 from operator import itemgetter
 from typing import Any
 
+from certificates.checker.certificate import Certificate
 from certificates.checker.cyclotomic import prime_divisors
-from certificates.checker.document import Certificate
 from certificates.checker.errors import Falsehood
 
 __all__ = ["Classes", "Permutations", "enumerate_group", "walk_classes"]
@@ -55,7 +55,9 @@ class Permutations(ABC):
 
 class _Bytes(Permutations):
     def __init__(self, degree: int) -> None:
-        self.padding = bytes(256 - degree)  # translate wants 256 entries; those beyond the degree are never read
+        self.padding = bytes(
+            256 - degree
+        )  # translate wants 256 entries; those beyond the degree are never read
 
     def encode(self, images: Sequence[int]) -> Permutation:
         return bytes(images)
@@ -110,7 +112,8 @@ def cycle_order(g: Sequence[int]) -> int:
 def enumerate_group(certificate: Certificate) -> set[Permutation]:
     """All elements of the group that the generators generate.
 
-    Closure under right multiplication by the generators, from the identity: in a finite group this is the subgroup.
+    Closure under right multiplication by the generators, from the identity: in a finite group this is the
+    subgroup.
 
     Raises:
         Falsehood: its order is not the stated one, or the group is trivial.
@@ -158,7 +161,7 @@ class Classes:
         return tuple(cycle_order(g) for g in self.representatives)
 
     def products(self, j: int) -> list[dict[int, int]]:
-        """For each class `k`: `{i: number of x in C_j with x z_k in C_i}`, `z_k` the representative of `C_k`."""
+        """For each class `k`: `{i: number of x in C_j with x z_k in C_i}`, `z_k` representing `C_k`."""
         counts = []
         for z in self.representatives:
             times_z = self.kind.times(z)
@@ -170,7 +173,8 @@ def walk_classes(certificate: Certificate, elements: set[Permutation]) -> Classe
     """The orbits of the representatives under conjugation, proved to be all conjugacy classes, each once.
 
     Raises:
-        Falsehood: a representative lies outside the group or in an earlier class, a size is wrong, an element is in
+        Falsehood: a representative lies outside the group or in an earlier class, a size is wrong, an
+        element is in
             no class, or class 0 is not the identity.
     """
     group = certificate.group
@@ -192,7 +196,9 @@ def walk_classes(certificate: Certificate, elements: set[Permutation]) -> Classe
             class_of.update(dict.fromkeys(fresh, number))
             orbit += fresh
         if len(orbit) != certificate.class_sizes[number]:
-            raise Falsehood(f"class {number} has {len(orbit)} elements, not {certificate.class_sizes[number]}")
+            raise Falsehood(
+                f"class {number} has {len(orbit)} elements, not {certificate.class_sizes[number]}"
+            )
         members.append(tuple(orbit))
     if len(class_of) != group.order:
         raise Falsehood(f"{group.order - len(class_of)} elements lie in none of the {len(members)} classes")
@@ -212,7 +218,9 @@ def check_power_maps(certificate: Certificate, power: Callable[[int], tuple[int,
     """Compare the stated power maps, one for each prime divisor of the order, with those computed."""
     primes = prime_divisors(certificate.order)
     if certificate.primes != primes:
-        raise Falsehood(f"the primes dividing {certificate.order} are {list(primes)}, not {list(certificate.primes)}")
+        raise Falsehood(
+            f"the primes dividing {certificate.order} are {list(primes)}, not {list(certificate.primes)}"
+        )
     for p, stated in certificate.power_maps.items():
         for number, (said, true) in enumerate(zip(stated, power(p), strict=True)):
             if said != true:

@@ -2,19 +2,21 @@
 
 No finite computation with the table alone proves that a group has it. What is shown of the numbers:
 
-- class sizes add up to `n`, degrees and centraliser orders divide as they must, values lie in the right fields;
+- class sizes add up to `n`, degrees and centraliser orders divide as they must, values lie in the right
+  fields;
 - rows and columns are closed under the Galois group;
 - both orthogonality relations (`check_orthogonality`);
-- power maps: element orders, `chi(g^p) = chi(g)^p mod p`, `chi(g^p) = sigma_p(chi(g))` where `p` does not divide the order
-  of `g`, and `chi(g^p)`, as a function of `g`, is an integral combination of the rows.
+- power maps: element orders, `chi(g^p) = chi(g)^p mod p`, `chi(g^p) = sigma_p(chi(g))` where `p` does not
+  divide the order of `g`, and `chi(g^p)`, as a function of `g`, is an integral combination of the rows.
 
-Orthogonality modulo one prime. Let `D_RS = sum_C |C| chi_R(C) conj chi_S(C) - n [R = S]`, an algebraic integer in
-`Q(zeta_e)`, each of whose conjugates is at most `b = n L^2 + n` in absolute value, `L` the largest sum of absolute
-coefficients of a value. Take a prime `p > b`, `p = 1 mod e`, and one homomorphism `phi: Z[zeta_e] -> F_p`. The others
-are the `phi sigma`, `sigma` in the Galois group, which permutes the stated rows (shown exactly); so if all
-`phi(D_RS)` vanish, then all `phi(sigma D_RS) = phi(D_(sigma R)(sigma S))` do. So `D_RS` lies in every prime over `p`,
-and `p` is unramified: `D_RS / p` is an algebraic integer all of whose conjugates are below 1 in absolute value. Its norm
-is an integer below 1: `D_RS = 0`. A square matrix with orthogonal rows has orthogonal columns.
+Orthogonality modulo one prime. Let `D_RS = sum_C |C| chi_R(C) conj chi_S(C) - n [R = S]`, an algebraic
+integer in `Q(zeta_e)`, each of whose conjugates is at most `b = n L^2 + n` in absolute value, `L` the
+largest sum of absolute coefficients of a value. Take a prime `p > b`, `p = 1 mod e`, and one homomorphism
+`phi: Z[zeta_e] -> F_p`. The others are the `phi sigma`, `sigma` in the Galois group, which permutes the
+stated rows (shown exactly); so if all `phi(D_RS)` vanish, then all `phi(sigma D_RS) = phi(D_(sigma R)(sigma
+S))` do. So `D_RS` lies in every prime over `p`, and `p` is unramified: `D_RS / p` is an algebraic integer
+all of whose conjugates are below 1 in absolute value. Its norm is an integer below 1: `D_RS = 0`. A square
+matrix with orthogonal rows has orthogonal columns.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from typing import Any
 
 from flint import fmpz_mat
 
+from certificates.checker.certificate import Certificate
 from certificates.checker.cyclotomic import (
     Embedding,
     RootSum,
@@ -37,7 +40,6 @@ from certificates.checker.cyclotomic import (
     split_prime,
     unit_generators,
 )
-from certificates.checker.document import Certificate
 from certificates.checker.errors import Falsehood
 from certificates.checker.tables import ValueTable
 
@@ -58,7 +60,9 @@ def check_classes(table: ValueTable, certificate: Certificate) -> str:
         while rest % p == 0:
             rest //= p
     if rest != 1:
-        raise Falsehood(f"the power maps' primes {list(certificate.primes)} leave the factor {rest} of the order")
+        raise Falsehood(
+            f"the power maps' primes {list(certificate.primes)} leave the factor {rest} of the order"
+        )
     if any(value != 1 for value in table.values[0]):
         raise Falsehood("row 0 is not the trivial character")
     for row in range(table.classes):
@@ -71,7 +75,9 @@ def check_classes(table: ValueTable, certificate: Certificate) -> str:
             raise Falsehood(f"class {column} has elements of order {order}; class 0 alone is the identity")
         for row in range(table.classes):
             if order % conductor(table.value(row, column)):
-                raise Falsehood(f"row {row} on class {column} lies outside the field of {order}-th roots of unity")
+                raise Falsehood(
+                    f"row {row} on class {column} lies outside the field of {order}-th roots of unity"
+                )
     if table.sizes[0] != 1:
         raise Falsehood(f"class 0 has {table.sizes[0]} elements; it is the identity alone")
     return f"{table.classes} sizes add up to the order; fields, degrees and centralisers fit"
@@ -93,7 +99,7 @@ def check_orthogonality(table: ValueTable, n: int) -> str:
 
 
 class _InnerProducts:
-    """`sum_C |C| chi_R(columns[C]) conj chi_S(C)` as integers modulo the embedding's prime, rows `R` then `S`."""
+    """`sum_C |C| chi_R(columns[C]) conj chi_S(C)` modulo the embedding's prime, rows `R` then `S`."""
 
     def __init__(self, table: ValueTable, embedding: Embedding) -> None:
         self.sizes = table.sizes
@@ -121,12 +127,16 @@ def check_power_maps(table: ValueTable, certificate: Certificate) -> str:
         for column, image in enumerate(powers):
             order = table.orders[column]
             if table.orders[image] != order // gcd(order, p):
-                raise Falsehood(f"power map {p} sends class {column} of order {order} to order {table.orders[image]}")
+                raise Falsehood(
+                    f"power map {p} sends class {column} of order {order} to order {table.orders[image]}"
+                )
             _check_congruences(table, column, image, p, exactly=order % p != 0)
         for place, entry in enumerate(products(powers)):
             multiplicity = entry * inverse % prime
             if degrees[place // c] < multiplicity < prime - degrees[place // c]:
-                raise Falsehood(f"row {place // c} after power map {p} is no integral combination of the rows")
+                raise Falsehood(
+                    f"row {place // c} after power map {p} is no integral combination of the rows"
+                )
     return f"for the primes {', '.join(map(str, certificate.primes))}: orders, congruences, integrality"
 
 

@@ -1,11 +1,12 @@
-"""The linear program of the margin: rows and costs, both feasibilities, equality of values, the exact maximum margin.
+"""The linear program of the margin: rows, costs, both feasibilities, equal values, the exact maximum.
 
     cost* = min  sum_R a_R s_R   with  sum_R a_R (1 - X_R(C)) >= 1  for every class C != {1},  a >= 0
           = max  sum_C y_C       with  sum_C y_C (1 - X_R(C)) <= s_R  for every row R,         y >= 0
 
-`X_R(C) = Re chi_R(C) / d_R`, `s_R = (d_R nu_R)^((k-1)/2)`, `nu_R = 1` for a real irrep and 2 otherwise, a complex irrep and
-its conjugate one row. Weak duality: `sum_C y_C <= sum_C y_C sum_R a_R (1 - X_R(C)) <= sum_R a_R s_R`; so a feasible
-pair of equal values proves both optimal. Only sums that occur in these lines are formed, exactly.
+`X_R(C) = Re chi_R(C) / d_R`, `s_R = (d_R nu_R)^((k-1)/2)`, `nu_R = 1` for a real irrep and 2 otherwise, a
+complex irrep and its conjugate one row. Weak duality: `sum_C y_C <= sum_C y_C sum_R a_R (1 - X_R(C)) <=
+sum_R a_R s_R`; so a feasible pair of equal values proves both optimal. Only sums that occur in these lines
+are formed, exactly.
 """
 
 from __future__ import annotations
@@ -19,13 +20,21 @@ from typing import Any
 from flint import fmpq, fmpq_mat
 
 from certificates.checker import radicals
+from certificates.checker.certificate import Certificate
 from certificates.checker.cyclotomic import prime_divisors, rational, sign
-from certificates.checker.document import Certificate
 from certificates.checker.errors import Falsehood
 from certificates.checker.radicals import Radical
 from certificates.checker.tables import Table
 
-__all__ = ["Program", "check_dual", "check_gamma", "check_primal", "check_radicands", "check_rows", "check_values"]
+__all__ = [
+    "Program",
+    "check_dual",
+    "check_gamma",
+    "check_primal",
+    "check_radicands",
+    "check_rows",
+    "check_values",
+]
 
 
 @dataclass(frozen=True)
@@ -78,10 +87,15 @@ def radicand_primes(certificate: Certificate) -> tuple[int, ...]:
 
 def check_radicands(certificate: Certificate, primes: Sequence[int]) -> None:
     """All radicands are squarefree, so that equal sums are those with equal terms."""
-    for place, radical in (("the cost", certificate.cost), *((f"y of class {c}", y) for c, y in enumerate(certificate.dual))):
+    for place, radical in (
+        ("the cost", certificate.cost),
+        *((f"y of class {c}", y) for c, y in enumerate(certificate.dual)),
+    ):
         for m in radical:
             if not radicals.is_squarefree(m, primes):
-                raise Falsehood(f"{place} holds the square root of {m}, no squarefree product of the primes {primes}")
+                raise Falsehood(
+                    f"{place} holds the square root of {m}, no squarefree product of the primes {primes}"
+                )
 
 
 def check_rows(program: Program, certificate: Certificate) -> str:
@@ -104,7 +118,9 @@ def separations(program: Program, weights: Sequence[Any]) -> list[tuple[int, dic
     """`sum_R a_R (1 - X_R(C))` for rational `a`, a class, as collected sums; the identity's is 0."""
     table = program.table
     scaled = {
-        row: fmpq(weight) / table.degree(row) for (row, _), weight in zip(program.rows, weights, strict=True) if weight != 0
+        row: fmpq(weight) / table.degree(row)
+        for (row, _), weight in zip(program.rows, weights, strict=True)
+        if weight != 0
     }
     total = sum(weights, fmpq(0))
     result: list[tuple[int, dict[int, Any]]] = [(1, {})]
@@ -116,7 +132,7 @@ def separations(program: Program, weights: Sequence[Any]) -> list[tuple[int, dic
 
 
 def check_primal(program: Program, certificate: Certificate) -> list[int]:
-    """Feasibility of `a`; the sign of the slack `sum_R a_R (1 - X_R(C)) - 1`, a class (0 for the identity)."""
+    """Feasibility of `a`; the signs of `sum_R a_R (1 - X_R(C)) - 1`, a class (0 for the identity)."""
     weights = [row.weight for row in certificate.rows]
     for number, weight in enumerate(weights):
         if weight < 0:
@@ -134,7 +150,8 @@ def check_dual(program: Program, certificate: Certificate) -> list[int]:
     """Feasibility of `y`; the sign of `s_R - sum_C y_C (1 - X_R(C))`, a row of the program.
 
     Classes of equal `y` and equal element order are summed first: for a `y` that is constant on Galois orbits
-    `sum X_R(C)` over such a group is rational. What remains is a product of rational matrices, a radicand a column.
+    `sum X_R(C)` over such a group is rational. What remains is a product of rational matrices, a radicand a
+    column.
     """
     table, dual = program.table, certificate.dual
     if dual[0]:
@@ -154,7 +171,9 @@ def check_dual(program: Program, certificate: Certificate) -> list[int]:
         for group, (e, collected) in enumerate(table.row_sums(row, groups, len(numbers))):
             total = rational(e, collected)
             if total is None:
-                raise Falsehood(f"y is not constant on Galois orbits: row {number} has an irrational sum over equal y")
+                raise Falsehood(
+                    f"y is not constant on Galois orbits: row {number} has an irrational sum over equal y"
+                )
             line.append(members[group] - total / table.degree(row))
         matrix.append(line)
     return _slack_signs(program, matrix, [dict(terms) for _, terms in numbers])
@@ -168,7 +187,9 @@ def _slack_signs(program: Program, matrix: list[list[Any]], values: list[Radical
     for number, cost in enumerate(program.costs):
         slack = dict(cost)
         if used is not None:
-            radicals.add(slack, {m: used[number, at] for at, m in enumerate(roots) if used[number, at] != 0}, -1)
+            radicals.add(
+                slack, {m: used[number, at] for at, m in enumerate(roots) if used[number, at] != 0}, -1
+            )
         signs.append(radicals.sign(slack))
         if signs[-1] < 0:
             raise Falsehood(f"sum_C y_C (1 - X_R(C)) exceeds s_R on row {number}")

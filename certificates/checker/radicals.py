@@ -1,8 +1,8 @@
 """Radical sums `sum_m q_m sqrt(m)`, squarefree `m`, as dictionaries `m -> q_m` without zeros.
 
-Square roots of distinct squarefree positive integers are linearly independent over the rationals (Besicovitch, On the
-linear independence of fractional powers of integers, 1940): a sum is zero exactly if its dictionary is empty, and the
-sign of any other is found by balls at doubling precision.
+Square roots of distinct squarefree positive integers are linearly independent over the rationals
+(Besicovitch, On the linear independence of fractional powers of integers, 1940): a sum is zero exactly if
+its dictionary is empty, and the sign of any other is found by balls at doubling precision.
 """
 
 from __future__ import annotations

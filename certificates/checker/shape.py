@@ -11,7 +11,19 @@ from flint import fmpq
 
 from certificates.checker.errors import CertificateError, CertificateLimitError
 
-__all__ = ["array", "boolean", "decimal", "free", "index", "integer", "load", "mapping", "rational", "refuse", "text"]
+__all__ = [
+    "array",
+    "boolean",
+    "decimal",
+    "free",
+    "index",
+    "integer",
+    "load",
+    "mapping",
+    "rational",
+    "refuse",
+    "text",
+]
 
 FILE_BYTES = 64 << 20
 DIGITS = 4000  # of one integer; Python itself converts at most 4300

@@ -1,37 +1,42 @@
-"""What holds in every optimum: the optimal face `F`, the status of every irrep and class, the extremes of the shares.
+"""What holds in every optimum: the optimal face `F`, statuses of irreps and classes, shares.
 
-Let `a*, y*` be the stated optimal pair, `B` the rows with `a*_R > 0`, `T` the classes with `y*_C > 0`. Complementary
-slackness: every optimal `a` vanishes on each row of positive dual slack, and every class of `T` is tight in every
-optimal `a`; conversely such a feasible `a` is optimal. By strict complementarity (shown) the rows of zero dual slack are
-`B` and the classes of zero primal slack are `T`, hence
+Let `a*, y*` be the stated optimal pair, `B` the rows with `a*_R > 0`, `T` the classes with `y*_C > 0`.
+Complementary slackness: every optimal `a` vanishes on each row of positive dual slack, and every class of
+`T` is tight in every optimal `a`; conversely such a feasible `a` is optimal. By strict complementarity
+(shown) the rows of zero dual slack are `B` and the classes of zero primal slack are `T`, hence
 
     F = {a >= 0 : a_R = 0 off B,  sum_R a_R (1 - X_R(C)) = 1 on T,  >= 1 off T}
 
-and `a*` satisfies all inequalities of `F` strictly, so `dim F = |B| - rank M`, `M` the `T x B` matrix of `1 - X_R(C)`.
+and `a*` satisfies all inequalities of `F` strictly, so `dim F = |B| - rank M`, `M` the `T x B` matrix of `1
+- X_R(C)`.
 
-- *F is a point* if the images of the `2 d_R (1 - X_R(C))` modulo a prime have rank `|B|`: then a minor is not zero.
+- *F is a point* if the images of the `2 d_R (1 - X_R(C))` modulo a prime have rank `|B|`: then a minor is
+  not zero.
 - *Bounds.* Let `sum_C lambda_C (1 - X_R(C)) <= c_R` on `B` and `lambda_C >= 0` off `T`. For `a` in `F`,
   `sum_R c_R a_R >= sum_C lambda_C sum_R a_R (1 - X_R(C)) >= sum_C lambda_C`.
 - *Required*: a bound shows `a_R > 0` on `F`. *Possible*: `a*_R > 0`, and an exact point of `F` has `a_R = 0`.
-- A class is tight in *every* optimum (`T`), in *some* (a point of `F` with slack exactly 0; `a*` has slack), in *none*
-  (a bound shows `sum_R a_R (1 - X_R(C)) > 1` on `F`).
-- *Symmetry.* For `sigma` in the Galois group the permutation of the rows by `sigma` maps `F` to itself: costs are equal
-  on an orbit, and `sum_R a_(sigma R) (1 - X_R(C)) = sum_R a_R (1 - X_R(C'))` with `C'` the column whose values are the
-  images of those of `C` under the inverse of `sigma`. So a witness for one member of a Galois orbit serves all.
-- *Shares* `a_R s_R / cost*`: stated decimals lie within `TOLERANCE` of the true extremes over `F`: the extreme is at
-  most what a point of `F` attains and at least what a bound shows (and the reverse for the upper end).
+- A class is tight in *every* optimum (`T`), in *some* (a point of `F` with slack exactly 0; `a*` has
+  slack), in *none* (a bound shows `sum_R a_R (1 - X_R(C)) > 1` on `F`).
+- *Symmetry.* For `sigma` in the Galois group the permutation of the rows by `sigma` maps `F` to itself:
+  costs are equal on an orbit, and `sum_R a_(sigma R) (1 - X_R(C)) = sum_R a_R (1 - X_R(C'))` with `C'` the
+  column whose values are the images of those of `C` under the inverse of `sigma`. So a witness for one
+  member of a Galois orbit serves all.
+- *Shares* `a_R s_R / cost*`: stated decimals lie within `TOLERANCE` of the true extremes over `F`: the
+  extreme is at most what a point of `F` attains and at least what a bound shows (and the reverse for the
+  upper end).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from flint import arb, ctx, fmpq, fmpz_mod_ctx, fmpz_mod_mat, nmod_mat
 
 from certificates.checker import radicals
+from certificates.checker.certificate import Bound, Certificate, Interval, Orbit
 from certificates.checker.cyclotomic import (
     FIRST_PRECISION,
     Embedding,
@@ -46,7 +51,6 @@ from certificates.checker.cyclotomic import (
     sign,
     split_prime,
 )
-from certificates.checker.document import Bound, Certificate, Interval, Orbit
 from certificates.checker.errors import Falsehood
 from certificates.checker.program import Program
 
@@ -68,7 +72,7 @@ WORD = 1 << 63  # flint's word-size matrices take moduli below it
 
 @dataclass(frozen=True, eq=False)
 class Face:
-    """The optimal face: `support` is `B`, `tight` is `T`, `slacks` the signs of each point's slack, a class."""
+    """The optimal face of a proved, strictly complementary pair: `support` is `B`, `tight` is `T`."""
 
     program: Program
     certificate: Certificate
@@ -95,7 +99,8 @@ class Face:
         for column in range(1, self.program.table.classes):
             signs.append(sign(*self._slack(point, column)))
             if signs[-1] < 0 or (column in self.tight and signs[-1] != 0):
-                raise Falsehood(f"point {number} is not optimal: class {column} is {'not tight' if signs[-1] > 0 else 'below 1'}")
+                wrong = "not tight" if signs[-1] > 0 else "below 1"
+                raise Falsehood(f"point {number} is not optimal: class {column} is {wrong}")
         return tuple(signs)
 
     def _slack(self, point: Sequence[Value], column: int) -> tuple[int, dict[int, Any]]:
@@ -120,7 +125,9 @@ class Face:
         key = (row, column)
         if key not in self._separations:
             index = self.program.rows[row][0]
-            e, collected = self.program.table.column_sum({index: fmpq(-1, self.program.table.degree(index))}, column)
+            e, collected = self.program.table.column_sum(
+                {index: fmpq(-1, self.program.table.degree(index))}, column
+            )
             collected[0] = collected.get(0, 0) + 1
             self._separations[key] = (e, collected, ball(e, collected))
         return self._separations[key]
@@ -129,7 +136,9 @@ class Face:
         """The lower bound `sum_C lambda_C` on `sum_R c_R a_R` over F, its conditions proved."""
         for column, multiplier in bound.multipliers:
             if column not in self.tight and multiplier < 0:
-                raise Falsehood(f"{what}: the multiplier of class {column} is negative, though the class is not tight")
+                raise Falsehood(
+                    f"{what}: the multiplier of class {column} is negative, though the class is not tight"
+                )
         for row in self.support:
             e, collected = functional(row)
             with ctx.workprec(FIRST_PRECISION):
@@ -142,7 +151,9 @@ class Face:
 
     def _exact_slack(self, row: int, bound: Bound, e: int, collected: dict[int, Any]) -> int:
         parts = [(e, collected, fmpq(1))]
-        parts += [(*self.separation(row, column)[:2], -multiplier) for column, multiplier in bound.multipliers]
+        parts += [
+            (*self.separation(row, column)[:2], -multiplier) for column, multiplier in bound.multipliers
+        ]
         field = common_field({part[0] for part in parts})
         total: dict[int, Any] = {}
         for f, terms, factor in parts:
@@ -171,7 +182,11 @@ def check_complementarity(
     tight = frozenset(column for column, y in enumerate(certificate.dual) if y)
     for column, slack in enumerate(primal_signs[1:], start=1):
         if (slack == 0) != (column in tight):
-            wrong = "y and slack in the primal are both positive" if slack else "y and slack in the primal are both 0"
+            wrong = (
+                "y and slack in the primal are both positive"
+                if slack
+                else "y and slack in the primal are both 0"
+            )
             raise Falsehood(f"class {column}: {wrong}")
     return Face(program, certificate, support, tight)
 
@@ -207,15 +222,17 @@ def check_statuses(face: Face) -> str:
     """The orbits are the Galois orbits of the rows, and every status holds."""
     certificate = face.certificate
     expected: dict[int, list[int]] = {}
-    for row, orbit in enumerate(face.program.orbits):
-        expected.setdefault(orbit, []).append(row)
+    for row, place in enumerate(face.program.orbits):
+        expected.setdefault(place, []).append(row)
     if [list(orbit.rows) for orbit in certificate.orbits] != list(expected.values()):
-        raise Falsehood("the orbits listed are not the Galois orbits of the rows, in order of first appearance")
+        raise Falsehood(
+            "the orbits listed are not the Galois orbits of the rows, in order of first appearance"
+        )
     counts = {"required": 0, "possible": 0, "excluded": 0}
     for number, orbit in enumerate(certificate.orbits):
         inside = {row in face.support for row in orbit.rows}
         if len(inside) != 1 or (orbit.status == "excluded") == inside.pop():
-            raise Falsehood(f"orbit {number} is said to be {orbit.status}, but a is positive on some of its rows or zero on others")
+            raise Falsehood(f"orbit {number} is said to be {orbit.status}, which the signs of a contradict")
         if orbit.status != "excluded":
             _check_present(face, number, orbit)
         counts[orbit.status] += len(orbit.rows)
@@ -225,7 +242,9 @@ def check_statuses(face: Face) -> str:
 def _check_present(face: Face, number: int, orbit: Orbit) -> None:
     if face.is_point:
         if orbit.status != "required":
-            raise Falsehood(f"orbit {number} is said to be possible, but the optimum is unique and positive there")
+            raise Falsehood(
+                f"orbit {number} is said to be possible, but the optimum is unique and positive there"
+            )
         return
     row, witness = orbit.rows[0], orbit.share_witness
     if witness is None:
@@ -282,7 +301,9 @@ def _check_near(face: Face, row: int, weight: Any, stated: Any, what: str) -> No
             raise Falsehood(f"{what} is not {stated}")
 
 
-def _check_interval(face: Face, rows: Sequence[int], interval: tuple[Any, Any], witness: Interval, what: str) -> None:
+def _check_interval(
+    face: Face, rows: Sequence[int], interval: tuple[Any, Any], witness: Interval, what: str
+) -> None:
     low, high = interval
     attained = []
     for number in (witness.lower_point, witness.upper_point):
@@ -293,9 +314,15 @@ def _check_interval(face: Face, rows: Sequence[int], interval: tuple[Any, Any], 
     most = -face.proved(witness.upper_bound, _indicator(rows, -1), f"upper bound of the {what}")
     with ctx.workprec(FIRST_PRECISION):
         low_ball, high_ball, width = arb(low), arb(high), arb(TOLERANCE)
-        if not (_share(face, rows[0], attained[0]) < low_ball + width and _share(face, rows[0], least) > low_ball - width):
+        if not (
+            _share(face, rows[0], attained[0]) < low_ball + width
+            and _share(face, rows[0], least) > low_ball - width
+        ):
             raise Falsehood(f"{what}: its point and its bound do not prove the lower end {low}")
-        if not (_share(face, rows[0], attained[1]) > high_ball - width and _share(face, rows[0], most) < high_ball + width):
+        if not (
+            _share(face, rows[0], attained[1]) > high_ball - width
+            and _share(face, rows[0], most) < high_ball + width
+        ):
             raise Falsehood(f"{what}: its point and its bound do not prove the upper end {high}")
 
 
@@ -305,6 +332,11 @@ def _value_ball(value: Value) -> Any:
     return ball(conductor(value), collected)
 
 
+def _separation(face: Face, column: int, row: int) -> tuple[int, dict[int, Any]]:
+    """The functional `sum_R a_R (1 - X_R(C))`."""
+    return face.separation(row, column)[:2]
+
+
 def check_classes(face: Face) -> str:
     """Every class's status holds."""
     certificate, orbits = face.certificate, face.program.table.column_orbits
@@ -312,7 +344,7 @@ def check_classes(face: Face) -> str:
     for signs in face.point_slacks:
         loose |= {orbits[column] for column, value in enumerate(signs) if value == 0}
     for column, bound in certificate.slack_bounds.items():
-        value = face.proved(bound, lambda row, c=column: face.separation(row, c)[:2], f"slack bound of class {column}")  # type: ignore[misc]
+        value = face.proved(bound, partial(_separation, face, column), f"slack bound of class {column}")
         if value <= 1:
             raise Falsehood(f"the slack bound of class {column} is {value}, not above 1")
         slack.add(orbits[column])
@@ -324,9 +356,14 @@ def check_classes(face: Face) -> str:
             continue
         counts[status] += 1
         if (status == "every") != (column in face.tight):
-            raise Falsehood(f"class {column} is said to be tight in {status} optimum, but y is {'positive' if column in face.tight else '0'} there")
+            sign_of_y = "positive" if column in face.tight else "0"
+            raise Falsehood(
+                f"class {column} is said to be tight in {status} optimum, but its y is {sign_of_y}"
+            )
         if status == "some" and orbits[column] not in loose:
-            raise Falsehood(f"class {column} is said to be tight in some optimum, but no listed point is tight there")
+            raise Falsehood(
+                f"class {column} is said to be tight in some optimum, but no listed point is tight there"
+            )
         if status == "none" and not face.is_point and orbits[column] not in slack:
             raise Falsehood(f"class {column} is said to be tight in no optimum, but no bound shows it")
     return ", ".join(f"{count} {status}" for status, count in counts.items() if count)

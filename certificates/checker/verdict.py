@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from certificates.checker import characters, groups, imported, program, structure
-from certificates.checker.document import Certificate, read
+from certificates.checker.certificate import Certificate
+from certificates.checker.document import read
 from certificates.checker.errors import CertificateError, Fact, Falsehood, Report
 from certificates.checker.program import Program
 from certificates.checker.tables import Table, ValueTable
@@ -101,7 +102,9 @@ def _from_group(ledger: _Ledger, certificate: Certificate) -> Table | None:
         f"for the primes {', '.join(map(str, certificate.primes))}",
         needs=["classes"],
     )
-    table = ledger.decide("values", lambda: _value_table(certificate), "positive degrees, distinct rows and columns")
+    table = ledger.decide(
+        "values", lambda: _value_table(certificate), "positive degrees, distinct rows and columns"
+    )
     ledger.decide(
         "character table",
         lambda: characters.check_characters(table, classes),  # type: ignore[arg-type]
@@ -156,7 +159,9 @@ def _check_singletons(certificate: Certificate) -> None:
 
 
 def _from_table(ledger: _Ledger, certificate: Certificate) -> Table | None:
-    table = ledger.decide("values", lambda: _value_table(certificate), "positive degrees, distinct rows and columns")
+    table = ledger.decide(
+        "values", lambda: _value_table(certificate), "positive degrees, distinct rows and columns"
+    )
     checks: list[tuple[str, Callable[[], str]]] = [
         ("classes", lambda: imported.check_classes(table, certificate)),  # type: ignore[arg-type]
         ("orthogonality", lambda: imported.check_orthogonality(table, certificate.order)),  # type: ignore[arg-type]
@@ -165,7 +170,9 @@ def _from_table(ledger: _Ledger, certificate: Certificate) -> Table | None:
     for name, prove in checks:
         ledger.decide(name, prove, needs=["values", "classes"])
     names = ["values", "classes", "orthogonality", "power maps"]
-    detail = "that a group has this table and these power maps; checked: orthogonality, congruences, integrality"
+    detail = (
+        "that a group has this table and these power maps; checked: orthogonality, congruences, integrality"
+    )
     ledger.decide("character table", lambda: detail, needs=names, trusted=True)
     ledger.decide(
         "indicators",
@@ -176,7 +183,7 @@ def _from_table(ledger: _Ledger, certificate: Certificate) -> Table | None:
 
 
 def _check_program(ledger: _Ledger, certificate: Certificate, table: Table | None) -> None:
-    """The facts of the program; those of the table above may have failed, these are then decided of the stated table."""
+    """The facts of the program; where the table's facts failed, these are decided of the stated table."""
     primes = program.radicand_primes(certificate)
     base = ["group"] if certificate.group.kind == "abelian" else ["values"]
     lp = Program(table, certificate.arity, certificate.indicators, primes)  # type: ignore[arg-type]
@@ -236,7 +243,9 @@ def render(report: Report, name: str) -> str:
     note = f", {trusted} taken on trust" if trusted else ""
     width = max(len(fact.name) for fact in report.facts)
     head = f"{name}: {verdict}{note} (order {report.order}, {report.classes} classes, {report.seconds} s)"
-    return "\n".join([head, *(f"  {fact.status:7} {fact.name:{width}}  {fact.detail}" for fact in report.facts)])
+    return "\n".join(
+        [head, *(f"  {fact.status:7} {fact.name:{width}}  {fact.detail}" for fact in report.facts)]
+    )
 
 
 def main(arguments: Sequence[str]) -> int:
