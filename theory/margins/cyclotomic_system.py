@@ -40,7 +40,7 @@ def real_ball(value: Value, unit: int = 1) -> arb:
 def simplest_between(low: Fraction, high: Fraction) -> Fraction:
     """The fraction of least denominator in `[low, high]` (Stern and Brocot).
 
-    >>> simplest_between(Fraction(3141, 1000), Fraction(3142, 1000))
+    >>> simplest_between(Fraction(3141, 1000), Fraction(3143, 1000))
     Fraction(22, 7)
     """
     if high < 0:
