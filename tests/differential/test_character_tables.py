@@ -78,7 +78,7 @@ def test_agrees_with_burnside_dixon(name: str) -> None:
     "name", ["M11", "PSL(2,7)", "SL(2,5)", "Heis(3)", "GL(2,3)", "AGL(1,8)", "Z7:Z3", "Ex(2^(1+4),-)"]
 )
 def test_powers_of_elements_are_powers_of_classes(name: str) -> None:
-    """`power`, which uses power maps and the Galois action, against powers of representatives in the group."""
+    """`power`, from power maps and the Galois action, against powers of representatives in the group."""
     group = resolve(name).build()
     table = character_table_of(group)
     classes = conjugacy_classes(group)

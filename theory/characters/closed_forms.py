@@ -98,16 +98,16 @@ def dihedral(n: int, name: str | None = None) -> CharacterTable:
         _Class(0, k, 1 if 2 * k == n else 2, n // gcd(k, n)) for k in range(1, n // 2 + 1)
     ]
     classes += [_Class(1, 0, n, 2)] if n % 2 else [_Class(1, 0, n // 2, 2), _Class(1, 1, n // 2, 2)]
-    linear = [(1, 1), (1, -1)] if n % 2 else [(a, s) for a in (1, -1) for s in (1, -1)]
-    rotation = tuple((i + 1) % n for i in range(n))
-    reflection = tuple(-i % n for i in range(n))
+    linear: list[tuple[int, Value]] = [(1, 1), (1, -1)] + ([] if n % 2 else [(-1, 1), (-1, -1)])
+    points = tuple(range(n))
+    reflection = points[:1] + points[:0:-1]
     return _extended_by_inversion(
         name=name,
         m=n,
         classes=classes,
-        linear=[(a, s) for a, s in linear],
+        linear=linear,
         square_of_x=0,
-        rotation=rotation,
+        rotation=lambda k: _turned(points, k),
         reflection=reflection,
         letters=("r", "s"),
     )
@@ -129,15 +129,15 @@ def dicyclic(n: int, name: str | None = None) -> CharacterTable:
     linear: list[tuple[int, Value]] = [(1, 1), (1, -1)]
     linear += [(-1, 1), (-1, -1)] if n % 2 == 0 else [(-1, imaginary), (-1, -1 * imaginary)]
     # the regular action from the right, a^k x^e at the point k + m e: a^k x a = a^(k-1) x, a^k x x = a^(k+n)
-    rotation = tuple((k + 1) % m for k in range(m)) + tuple(m + (k - 1) % m for k in range(m))
-    reflection = tuple(m + k for k in range(m)) + tuple((k + n) % m for k in range(m))
+    powers, others = tuple(range(m)), tuple(range(m, 2 * m))
+    reflection = others + _turned(powers, n)
     return _extended_by_inversion(
         name=name,
         m=m,
         classes=classes,
         linear=linear,
         square_of_x=n,
-        rotation=rotation,
+        rotation=lambda k: _turned(powers, k) + _turned(others, -k % m),
         reflection=reflection,
         letters=("a", "x"),
     )
@@ -150,7 +150,7 @@ def _extended_by_inversion(
     classes: list[_Class],
     linear: Sequence[tuple[int, Value]],
     square_of_x: int,
-    rotation: tuple[int, ...],
+    rotation: Callable[[int], tuple[int, ...]],
     reflection: tuple[int, ...],
     letters: tuple[str, str],
 ) -> CharacterTable:
@@ -172,23 +172,24 @@ def _extended_by_inversion(
     rows += [
         tuple(0 if c.kind else _two_cosines(m, j * c.k % m) for c in classes) for j in range(1, (m + 1) // 2)
     ]
-    rotations, names = _powers(rotation, m), []
-    representatives = []
-    for c in classes:
-        turn = rotations[c.k]
-        representatives.append(tuple(reflection[i] for i in turn) if c.kind else turn)
-        names.append(_word(c, letters))
+    turns = [rotation(c.k) for c in classes]
+    representatives = [
+        tuple([reflection[i] for i in turn]) if c.kind else turn
+        for c, turn in zip(classes, turns, strict=True)
+    ]
     order = 2 * m
     return _verified(
         assemble(
             name=name,
             order=order,
-            class_names=names,
+            class_names=[_word(c, letters) for c in classes],
             class_sizes=[c.size for c in classes],
             element_orders=[c.order for c in classes],
             power_maps={p: [power(c, p) for c in classes] for p in prime_factors(order)},
             rows=rows,
-            realisation=PermutationRealisation(len(rotation), (rotation, reflection), tuple(representatives)),
+            realisation=PermutationRealisation(
+                len(reflection), (rotation(1), reflection), tuple(representatives)
+            ),
             source="closed form",
         )
     )
@@ -211,11 +212,9 @@ def _two_cosines(m: int, k: int) -> Value:
     return root(m, k) + root(m, -k)
 
 
-def _powers(permutation: tuple[int, ...], count: int) -> list[tuple[int, ...]]:
-    powers = [tuple(range(len(permutation)))]
-    for _ in range(count - 1):
-        powers.append(tuple(permutation[i] for i in powers[-1]))
-    return powers
+def _turned(points: tuple[int, ...], k: int) -> tuple[int, ...]:
+    """The images under `k` steps forward on a cycle; they share the integer objects of `points`."""
+    return points[k:] + points[:k]
 
 
 def _word(c: _Class, letters: tuple[str, str]) -> str:

@@ -16,7 +16,7 @@ from theory.characters.table import CharacterTable, assemble
 from theory.errors import GapError
 from theory.groups.gap import group, run
 
-__all__ = ["imported_table"]
+__all__ = ["imported_table", "program"]
 
 # Values go over the wire as places in the list of distinct ones, each with its conductor and its coefficients
 # in the Zumbroich basis: [n, [exponent, numerator, denominator, exponent, ...]].
@@ -49,6 +49,11 @@ GammastarTable(
 """
 
 
+def program(expression: str) -> str:
+    """What GAP runs for an expression."""
+    return _PROGRAM % expression
+
+
 def imported_table(expression: str) -> CharacterTable:
     """The verified table of what a GAP expression denotes: an ordinary character table, or a finite group.
 
@@ -61,7 +66,7 @@ def imported_table(expression: str) -> CharacterTable:
         InputError: GAP's table contradicts itself.
     """
     shown = f"gap:{expression}"
-    match run(_PROGRAM % expression):
+    match run(program(expression)):
         case ["group"]:
             from theory.characters.burnside_dixon import character_table_of
 
