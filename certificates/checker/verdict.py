@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from certificates.checker import characters, groups, imported, program, structure
 from certificates.checker.certificate import Certificate
+from certificates.checker.cyclotomic import RootSum
 from certificates.checker.document import read
 from certificates.checker.errors import CertificateError, Fact, Falsehood, Report
 from certificates.checker.program import Program
@@ -124,6 +125,12 @@ def _from_group(ledger: _Ledger, certificate: Certificate) -> Table | None:
 
 
 def _value_table(certificate: Certificate) -> ValueTable:
+    # |chi(g)| <= chi(1) < n, in any usual basis also of its coefficients: keeps bounds and primes small
+    for number, row in enumerate(certificate.values):
+        for value in row:
+            terms = value.terms if isinstance(value, RootSum) else ((0, value),)
+            if any(abs(coefficient) > certificate.order for _, coefficient in terms):
+                raise Falsehood(f"row {number} holds a coefficient beyond the group's order")
     table = ValueTable(certificate.values, certificate.class_sizes, certificate.element_orders)
     _ = table.conjugates, table.row_orbits, table.column_orbits, table.galois_columns(-1)
     return table

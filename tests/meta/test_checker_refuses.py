@@ -81,6 +81,17 @@ def permuted_power_map(document: Document) -> None:
     image[1], image[-1] = image[-1], image[1]
 
 
+def composite_prime(document: Document) -> None:
+    maps = document["power_maps"]
+    square = maps.pop("2")
+    maps["8"] = [square[square[image]] for image in square]
+
+
+def enormous_degree(document: Document) -> None:
+    rows = document["characters"]["values"]
+    rows[-1] = [str(int(value) * 10**3000) for value in rows[-1]]
+
+
 def missing_power_map(document: Document) -> None:
     del document["power_maps"]["2"]
 
@@ -221,6 +232,9 @@ FORGED = [
     ("power maps", S3, permuted_power_map),
     ("power maps", S3, missing_power_map),
     ("power maps", S4T, permuted_power_map),
+    ("classes", S4T, composite_prime),
+    ("values", S3, enormous_degree),
+    ("values", S4T, enormous_degree),
     ("values", S3, negative_degree),
     ("character table", S3, swapped_columns),
     ("degrees", S3, doubled_row),
