@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from theory.characters.alternating import alternating
 from theory.characters.closed_forms import abelian, cyclic, dicyclic, dihedral
 from theory.characters.cyclotomic import Cyclotomic, root
+from theory.characters.orthogonality import split_primes
 from theory.characters.symmetric import symmetric
 from theory.characters.table import CharacterTable
 from theory.errors import InputError
@@ -173,3 +175,17 @@ def test_moved_squares_are_refused() -> None:
         for target in {squares[other] for other in order_four} - {squares[column]}:
             with pytest.raises(InputError, match=r"indicators: "):
                 _with_power(table, 2, column, target).verify()
+
+
+def test_large_conductor() -> None:
+    """Where small primes are too rare the inner products go through one large one: A18 needs `Q(zeta_255255)`."""
+    table = alternating(18)
+    assert table.conductor == 255_255
+    (prime,) = split_primes(table)
+    assert prime > 2**50  # the exact float products end at about 2^23
+    row, column = 5, 7
+    value = table.values[row][column]
+    assert isinstance(value, int)
+    forged = _with_value(table, row, column, value + 6)
+    with pytest.raises(InputError, match="column orthogonality: "):
+        forged.verify()

@@ -98,7 +98,9 @@ def dihedral(n: int, name: str | None = None) -> CharacterTable:
         _Class(0, k, 1 if 2 * k == n else 2, n // gcd(k, n)) for k in range(1, n // 2 + 1)
     ]
     classes += [_Class(1, 0, n, 2)] if n % 2 else [_Class(1, 0, n // 2, 2), _Class(1, 1, n // 2, 2)]
-    linear: list[tuple[int, Value]] = [(1, 1), (1, -1)] + ([] if n % 2 else [(-1, 1), (-1, -1)])
+    linear: list[tuple[int, Value]] = [(1, 1), (1, -1)]
+    if n % 2 == 0:
+        linear += [(-1, 1), (-1, -1)]
     points = tuple(range(n))
     reflection = points[:1] + points[:0:-1]
     return _extended_by_inversion(
