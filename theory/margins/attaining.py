@@ -29,7 +29,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import factorial, sqrt
-from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -52,7 +51,7 @@ __all__ = [
     "trace_factor",
 ]
 
-WIDTH_LIMIT = 10**11  # neurons; a single input would take minutes beyond it
+WIDTH_LIMIT = 10**9  # neurons; listing more takes minutes even for a single input
 
 # e_a conj(e_b) = sign * unit, for the units 1, i, j, k
 _UNIT = np.array([[0, 1, 2, 3], [1, 0, 3, 2], [2, 3, 0, 1], [3, 2, 1, 0]])
@@ -125,7 +124,7 @@ class NetworkBlock:
         k = self.arity
         number = np.arange(start, stop, dtype=np.int64)
 
-        def digit(base: int) -> np.ndarray[Any, Any]:
+        def digit(base: int) -> Int[np.ndarray, " m"]:
             nonlocal number
             number, last = np.divmod(number, base)
             return last

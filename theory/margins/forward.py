@@ -75,7 +75,7 @@ def logits(
     return result
 
 
-def _power(base: np.ndarray[Any, Any], exponent: int) -> np.ndarray[Any, Any]:
+def _power(base: Float[np.ndarray, "b m"], exponent: int) -> Float[np.ndarray, "b m"]:
     """`base^exponent` by `exponent - 1` multiplications (numpy's power is ten times as slow)."""
     result = base * base
     for _ in range(exponent - 2):

@@ -33,7 +33,7 @@ __all__ = [
 
 EVERY_INPUT_LIMIT = 10**11  # neurons n^(k+1): up to here every input and every wrong label is evaluated
 SAMPLES = 10**6
-ACTIVATION_LIMIT = 3 * 10**11  # neurons times samples: beyond, there are fewer samples
+ACTIVATION_LIMIT = 10**11  # neurons times samples: beyond, there are fewer samples
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def evaluate(
         network: from `build`.
         progress: called with (work done, work in all).
         seed: of the sampled inputs.
-        samples: number of sampled inputs beyond the limit; fewer where `width * samples > 3 * 10^11`.
+        samples: number of sampled inputs beyond the limit; fewer where `width * samples > 10^11`.
     """
     solution, group = network.solution, network.group
     n, k = group.order, solution.arity

@@ -116,7 +116,7 @@ def _isomorphism(source: CharacterTable, target: CharacterTable) -> Int[np.ndarr
     order = sorted(range(count), key=lambda c: (-len(kinds[0][c][2]), rarity[kinds[0][c]], c))
     placed: list[int] = []
 
-    def place(labels: np.ndarray[Any, Any], images: np.ndarray[Any, Any]) -> Int[np.ndarray, " c"] | None:
+    def place(labels: Int[np.ndarray, " r"], images: Int[np.ndarray, " r"]) -> Int[np.ndarray, " c"] | None:
         if np.unique(labels).size == labels.size:
             return _matching_columns(here[np.argsort(labels)], there[np.argsort(images)])
         column = order[len(placed)]

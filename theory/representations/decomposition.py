@@ -20,9 +20,9 @@ A real irrep gets a real `phi` (only `lambda = 1` and `-1` are tried), hence ort
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from jaxtyping import Complex, Inexact, Int
@@ -122,7 +122,7 @@ def matrix_coefficient(
     if real:
         character, phases = character.real, phases.real.round()
 
-    def project(function: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    def project(function: Inexact[np.ndarray, " n"]) -> Inexact[np.ndarray, " n"]:
         # P A <-> (1/o) sum_j conj(lambda)^j f_A(g h^j)
         total = np.zeros(group.order, dtype=phases.dtype)
         for power, phase in zip(cycle, phases, strict=True):
@@ -146,12 +146,12 @@ def matrix_coefficient(
 
 def _rank_one(
     group: FiniteGroup,
-    corner: np.ndarray[Any, Any],
-    project: Any,
+    corner: Inexact[np.ndarray, " n"],
+    project: Callable[[np.ndarray], np.ndarray],
     degree: int,
     multiplicity: int,
     generator: np.random.Generator,
-) -> tuple[np.ndarray[Any, Any], float] | None:
+) -> tuple[Inexact[np.ndarray, " n"], float] | None:
     """A rank-one spectral projection of a random `P X P`, and how far its eigenvalue stands apart.
 
     None if the Krylov space of `P` is too small, that is, if the spectrum of `P X P` is not simple.
@@ -166,7 +166,7 @@ def _rank_one(
     back = group.inverse(support)
     unshifts = [np.asarray(group.multiply(elements, np.array(s))) for s in back]
 
-    def step(function: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    def step(function: Inexact[np.ndarray, " n"]) -> Inexact[np.ndarray, " n"]:
         # P X A with X = sum_s w_s R(s) + conj(w_s) R(s)^*
         total = np.zeros_like(function)
         for weight, shift, unshift in zip(weights, shifts, unshifts, strict=True):

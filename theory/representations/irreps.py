@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import factorial, sqrt
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Complex, Inexact, Int
@@ -160,7 +160,7 @@ def _matrices(
     indicator: int,
     words: ShortWords,
     generator: np.random.Generator,
-) -> np.ndarray[Any, Any]:
+) -> Inexact[np.ndarray, "n d d"]:
     real = indicator == 1
     if degree == 1:  # a linear character is its own matrix
         return (np.rint(character.real) if real else character).reshape(-1, 1, 1)

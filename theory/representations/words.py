@@ -28,7 +28,7 @@ class ShortWords:
     letters: Int[np.ndarray, " s"]
     parent: Int[np.ndarray, " n"]
     step: Int[np.ndarray, " n"]
-    levels: tuple[Int[np.ndarray, " b"], ...]
+    levels: tuple[Int[np.ndarray, " _"], ...]
 
     @property
     def longest(self) -> int:
