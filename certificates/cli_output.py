@@ -88,9 +88,8 @@ def _print_value(console: Console, result: dict[str, Any]) -> None:
 
 
 def _print_irreps(console: Console, irreps: list[dict[str, Any]]) -> None:
-    shown = irreps
-    if len(irreps) > LONGEST_TABLE:  # those in use matter more than those excluded
-        shown = [irrep for irrep in irreps if irrep["status"] != "excluded"][:LONGEST_TABLE]
+    used = [irrep for irrep in irreps if irrep["status"] != "excluded"]
+    shown = irreps if len(irreps) <= LONGEST_TABLE else used[:LONGEST_TABLE]
     orbits = [irrep["orbit"] for irrep in irreps]
     traded = len(set(orbits)) < len(orbits)
     columns = [("irrep", ""), ("degree", "right"), ("type", ""), ("status", ""), ("share", "right")]
@@ -106,7 +105,7 @@ def _print_irreps(console: Console, irreps: list[dict[str, Any]]) -> None:
             *["" if alone else share_text(irrep["orbit_share"])] * traded,
         )
     console.print(table)
-    _rest(console, len(shown), len(irreps), "irreps")
+    _rest(console, len(shown), len(irreps), "irreps, all excluded" if shown == used else "irreps")
 
 
 def _print_classes(console: Console, classes: list[dict[str, Any]]) -> None:

@@ -18,6 +18,8 @@ _TERM = re.compile(r"([+-]?)\s*(?:(\d+)(?:/([1-9]\d*))?)?\s*(\*?)\s*(?:sqrt\((\d
 _RATIO = re.compile(r"(?P<above>.+?)/\((?P<below>.+)\)")
 _ATOM = re.compile(r"(?P<name>[A-Z][a-z]*)(?P<index>\d+)|(?P<times> x )|\^(?P<power>\d+)")
 
+_OTHER = re.compile(r"^gap:|\.(json|csv|npy)$", re.IGNORECASE)  # no name in the grammar: shown as typed
+
 
 def _number(digits: int | str) -> str:
     return f"<mn>{digits}</mn>"
@@ -101,6 +103,8 @@ def group(expression: str) -> Markup:
     >>> group("A5")
     Markup('A<sub>5</sub>')
     """
+    if _OTHER.search(expression):
+        return escape(expression)
     parts: list[Markup] = []
     place = 0
     for match in _ATOM.finditer(expression):

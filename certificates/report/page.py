@@ -12,7 +12,8 @@ from markupsafe import Markup, escape
 
 from certificates.report import mathml
 from certificates.report.data import ReportData
-from certificates.report.plots import DARK, Figure, characters_plot, classes_plot, networks_plot, shares_plot
+from certificates.report.plots import Figure, characters_plot, classes_plot, networks_plot, shares_plot
+from certificates.report.plots.style import DARK, PAPER
 from certificates.wording import evaluation_method, irrep_type, join, structure_sentence, theorem9_sentence
 
 __all__ = ["render"]
@@ -67,7 +68,7 @@ def render(data: ReportData) -> str:
         brief=len(result["gamma_star_exact"]) <= LONGEST_IN_A_LINE,
         skipped={stage["name"]: stage["detail"] for stage in stages if stage["status"] == "skipped"},
         command=shlex.join(["gammastar", "verify", result["group"], "--arity", str(result["arity"])]),
-        dark=DARK,
+        palette={"dark": DARK, "paper": PAPER},
         css=_asset("report.css"),
         js=_asset("report.js"),
         plotly=_plotly(),
@@ -116,8 +117,8 @@ def _breakable(name: str) -> Markup:
 
 
 def _sentence(text: str) -> str:
-    """A text with a full stop, in case it came without."""
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    """A text as a sentence: its first letter large, a full stop at its end."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def _asset(name: str) -> Markup:

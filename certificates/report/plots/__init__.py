@@ -8,12 +8,11 @@ if TYPE_CHECKING:
     from certificates.report.plots.classes import classes_plot
     from certificates.report.plots.networks import networks_plot
     from certificates.report.plots.shares import shares_plot
-    from certificates.report.plots.style import DARK, Figure
+    from certificates.report.plots.style import Figure
 
-__all__ = ["DARK", "Figure", "characters_plot", "classes_plot", "networks_plot", "shares_plot"]
+__all__ = ["Figure", "characters_plot", "classes_plot", "networks_plot", "shares_plot"]
 
 _HOMES = {
-    "DARK": "style",
     "Figure": "style",
     "characters_plot": "characters",
     "classes_plot": "classes",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import copysign, sqrt
+
 from certificates.report.data import Characters, ReportData
 from certificates.report.plots.style import (
     INK,
@@ -21,7 +23,8 @@ __all__ = ["characters_plot"]
 MOST_LABELLED = 30  # irreps
 CAPTION = (
     "The character table as a picture: the real part of χ(C)/d, from −1 (ochre) through 0 (blank) to +1 "
-    "(blue). Rows are irreps, columns are classes."
+    "(blue); the colour follows its square root, so that small values show. Rows are irreps, columns are "
+    "classes."
 )
 
 
@@ -36,7 +39,7 @@ def characters_plot(data: ReportData, characters: Characters) -> Figure:
     trace = go.Heatmap(
         x=places,
         y=places,
-        z=[list(row) for row in characters.ratios],
+        z=[[copysign(sqrt(abs(ratio)), ratio) for ratio in row] for row in characters.ratios],
         zmin=-1,
         zmax=1,
         colorscale=[[0, POSSIBLE], [0.5, PAPER], [1, REQUIRED]],
@@ -50,7 +53,13 @@ def characters_plot(data: ReportData, characters: Characters) -> Figure:
         hovertemplate="%{customdata}<extra></extra>",
         xgap=1,
         ygap=1,
-        colorbar={"thickness": 10, "outlinewidth": 0, "tickfont": {"color": MUTED}, "tickvals": [-1, 0, 1]},
+        colorbar={
+            "thickness": 10,
+            "outlinewidth": 0,
+            "tickfont": {"color": MUTED},
+            "tickvals": [-1, -0.5, 0, 0.5, 1],
+            "ticktext": ["−1", "−¼", "0", "¼", "1"],
+        },
     )
     height = max(260, min(620, 30 * count + 110))
     figure = axes([trace], height)

@@ -20,10 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_LABELLED", "shares_plot"]
 
-MOST_LABELLED = (
-    40  # irreps; of more, only those in use are drawn, and more than these as thin bars without names
-)
-
+MOST_WITH_EXCLUDED = 16  # irreps; of more, only those in use are drawn
+MOST_LABELLED = 40  # bars; more are thin and without names
 FIXED = "Every network of maximum margin has exactly these shares."
 FREE = (
     "The pale part of a bar is free: over all networks of maximum margin, the share takes every value "
@@ -49,7 +47,7 @@ def _name(line: IrrepLine) -> str:
 def shares_plot(data: ReportData) -> Figure:
     """The budget share of each irrep, with the interval it can lie in."""
     lines = data.irreps
-    if len(lines) > MOST_LABELLED:
+    if len(lines) > MOST_WITH_EXCLUDED:
         lines = tuple(line for line in lines if line.status != "excluded")
     left_out = len(data.irreps) - len(lines)
     labelled = len(lines) <= MOST_LABELLED

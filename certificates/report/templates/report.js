@@ -1,31 +1,32 @@
 "use strict";
 // Draws the plots of this page in the colours of the reader's theme; light for print.
 (() => {
-  const dark = JSON.parse(document.getElementById("dark").textContent);
+  const { dark, paper } = JSON.parse(document.getElementById("palette").textContent);
   const wantsDark = window.matchMedia("(prefers-color-scheme: dark)");
   const settings = { displayModeBar: false, responsive: true };
 
-  const coloured = (text, isDark) => {
-    if (!isDark) return text;
-    return Object.entries(dark).reduce((done, [light, partner]) => done.replaceAll(light, partner), text);
-  };
-  const draw = (isDark) => Promise.all(
+  const themes = { light: {}, dark, print: { [paper]: "#ffffff" } };
+
+  const coloured = (text, theme) => Object.entries(themes[theme]).reduce(
+    (done, [light, partner]) => done.replaceAll(light, partner), text);
+  const chosen = () => (wantsDark.matches ? "dark" : "light");
+  const draw = (theme) => Promise.all(
     [...document.querySelectorAll("script[data-plot]")].map((script) => {
-      const plot = JSON.parse(coloured(script.textContent, isDark));
+      const plot = JSON.parse(coloured(script.textContent, theme));
       const { xaxis } = plot.layout;
       const room = document.getElementById(script.dataset.plot).clientWidth - 100;
-      if (xaxis.ticktext && xaxis.ticktext.join("  ").length * 8 > room) {
+      if (xaxis.ticktext && xaxis.ticktext.reduce((sum, label) => sum + 7 * label.length + 10, 0) > room) {
         xaxis.tickangle = xaxis.side === "top" ? 40 : -40; // slanted towards the plot: no label leaves the page
       }
       return Plotly.react(script.dataset.plot, plot.data, plot.layout, settings);
     }),
   );
 
-  wantsDark.addEventListener("change", (event) => draw(event.matches));
+  wantsDark.addEventListener("change", () => draw(chosen()));
   window.addEventListener("beforeprint", () => {
     document.querySelectorAll("details").forEach((part) => { part.open = true; });
-    draw(false);
+    draw("print");
   });
-  window.addEventListener("afterprint", () => draw(wantsDark.matches));
-  draw(wantsDark.matches).then(() => { document.documentElement.dataset.drawn = "yes"; });
+  window.addEventListener("afterprint", () => draw(chosen()));
+  draw(chosen()).then(() => { document.documentElement.dataset.drawn = "yes"; });
 })();
