@@ -22,6 +22,7 @@ from certificates.checker.document import (
     VERSION,
 )
 from certificates.files import write_text
+from certificates.schema import validate
 from theory.characters.cyclotomic import Cyclotomic, from_terms
 from theory.characters.table import AbelianRealisation, CharacterTable
 from theory.errors import InputError, LimitError
@@ -73,6 +74,7 @@ def issue(
         | dict(provenance or {}),
     }
     document["sha256"] = digest(document)
+    validate(document)
     return document
 
 
