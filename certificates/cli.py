@@ -116,6 +116,7 @@ def check(
         cli_output.print_json(verdict)
     else:
         cli_output.print_check(verdict, str(file))
+    cli_output.print_failed(verdict, str(file))
     if not verdict["valid"]:
         raise typer.Exit(FALSE)
 

@@ -28,6 +28,7 @@ from certificates.wording import (
 __all__ = [
     "print_certified",
     "print_check",
+    "print_failed",
     "print_json",
     "print_margin",
     "print_property_test",
@@ -109,7 +110,7 @@ def _print_irreps(console: Console, irreps: list[dict[str, Any]]) -> None:
 
 
 def _print_classes(console: Console, classes: list[dict[str, Any]]) -> None:
-    table = _table(("class of", ""), ("size", "right"), ("order", "right"), ("margin is γ*", ""))
+    table = _table(("class of", ""), ("size", "right"), ("order", "right"), ("average margin is γ*", ""))
     words = {"every": "in every network", "some": "in some networks", "none": "in no network"}
     for item in classes[:LONGEST_TABLE]:
         status = Text(words[item["status"]], style=STATUS_STYLES[item["status"]])
@@ -150,7 +151,7 @@ def _print_facts(console: Console, facts: list[dict[str, Any]]) -> None:
 
 
 def print_check(verdict: dict[str, Any], name: str) -> None:
-    """The checker's verdict, then every fact; a false certificate's failed facts also go to stderr."""
+    """The checker's verdict, then every fact."""
     console = _console()
     failed = [fact for fact in verdict["facts"] if fact["status"] == "failed"]
     trusted = sum(fact["status"] == "trusted" for fact in verdict["facts"])
@@ -164,8 +165,13 @@ def print_check(verdict: dict[str, Any], name: str) -> None:
     )
     console.print()
     _print_facts(console, verdict["facts"])
-    for fact in failed:
-        print(f"{name}: {fact['name']}: {fact['detail']}", file=sys.stderr)
+
+
+def print_failed(verdict: dict[str, Any], name: str) -> None:
+    """Name every failed fact on stderr."""
+    for fact in verdict["facts"]:
+        if fact["status"] == "failed":
+            print(f"{name}: {fact['name']}: {fact['detail']}", file=sys.stderr)
 
 
 def print_verified(result: dict[str, Any]) -> None:

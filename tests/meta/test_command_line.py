@@ -188,6 +188,100 @@ class TestErrors:
             assert f"gammastar {command}" in examples
 
 
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("certificates") / "s3.json"
+    with pytest.raises(SystemExit):
+        cli.main(["certify", "S3", "-o", str(path)])
+    return path
+
+
+class TestCheck:
+    """`gammastar check` and `python -m certificates.checker` say the same of every file."""
+
+    @pytest.fixture
+    def variants(self, certificate: Path, tmp_path: Path) -> dict[str, tuple[Path, int]]:
+        """Files by name, with the exit code each must get."""
+        from certificates.checker import digest
+
+        document = json.loads(certificate.read_text())
+        document["classes"][1]["order"] = 4
+        document["sha256"] = digest(document)
+        texts = {
+            "false": (json.dumps(document), 1),
+            "cut": (certificate.read_text()[:500], 2),
+            "empty": ("", 2),
+        }
+        texts["list"] = ("[]", 2)
+        for name, (text, _) in texts.items():
+            (tmp_path / name).write_text(text)
+        (tmp_path / "latin1").write_bytes("é".encode("latin-1"))
+        found = {name: (tmp_path / name, code) for name, (_, code) in texts.items()}
+        return {"valid": (certificate, 0), "latin1": (tmp_path / "latin1", 2), **found}
+
+    def test_both_commands_agree(
+        self, variants: dict[str, tuple[Path, int]], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        from certificates import checker
+
+        for name, (path, expected) in variants.items():
+            code, out, err = run(capsys, "check", str(path), "--json")
+            assert code == expected, name
+            assert checker.main([str(path), "--json"]) == expected
+            theirs = capsys.readouterr()
+            assert err == theirs.err
+            assert (err == "") == (expected == 0)
+            if expected == 2:
+                assert out == theirs.out == ""
+                assert err.count("\n") == 1
+            else:
+                verdict, other = json.loads(out), json.loads(theirs.out)
+                assert list(verdict) == ["valid", "facts", "order", "classes", "seconds"]
+                assert all(list(fact) == ["name", "status", "detail"] for fact in verdict["facts"])
+                assert {**verdict, "seconds": 0} == {**other, "seconds": 0}
+
+    def test_failed_facts_are_named(
+        self, variants: dict[str, tuple[Path, int]], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        code, out, err = run(capsys, "check", str(variants["false"][0]))
+        assert code == 1
+        assert "element orders" in err
+        assert "failed" in out
+
+    def test_loads_nothing_of_the_prover(self, certificate: Path) -> None:
+        program = f"from certificates.cli import main; main(['check', {str(certificate)!r}, '--json'])"
+        loaded = {name.split(".")[0] for name in modules_after(program)}
+        assert "certificates" in loaded
+        assert loaded & {"theory", "empirics", "numpy", *HEAVY} == set()
+
+    def test_certify_says_what_it_wrote(self, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+        path = tmp_path / "new" / "q8.json"
+        code, out, _ = run(capsys, "certify", "Q8", "-o", str(path), "--json")
+        found = json.loads(out)
+        assert code == 0
+        assert found["file"] == str(path)
+        assert found["bytes"] == path.stat().st_size
+        assert found["sha256"] == json.loads(path.read_text())["sha256"]
+
+
+class TestPropertyTest:
+    def test_group_passes(self, capsys: pytest.CaptureFixture[str]) -> None:
+        code, out, err = run(capsys, "property-test", "Z3", "--max-examples", "5", "--json")
+        found = json.loads(out)
+        assert (code, err, found["passed"]) == (0, "", True)
+
+    def test_corrupted_table_fails_with_a_triple(
+        self, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    ) -> None:
+        table = [[(g + h) % 5 for h in range(5)] for g in range(5)]
+        table[2][3], table[2][4] = table[2][4], table[2][3]
+        (tmp_path / "bad.json").write_text(json.dumps({"cayley_table": table}))
+        code, out, _ = run(capsys, "property-test", str(tmp_path / "bad.json"))
+        assert code == 1
+        assert "associativity" in out
+        assert "≠" in out or " but " in out
+
+
 class TestFiles:
     def test_slug(self) -> None:
         assert str(files.default_directory('gap:CharacterTable("M")')) == "gammastar-gap-CharacterTable-M"

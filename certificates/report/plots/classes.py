@@ -22,9 +22,9 @@ CAPTION = (
 SYMBOLS = {None: "star", "every": "circle", "some": "diamond-open", "none": "square-open"}
 WORDS = {
     None: "the correct label",
-    "every": "margin γ* in every network",
-    "some": "margin γ* in some networks",
-    "none": "margin above γ* in every network",
+    "every": "margin γ* in every network, for every input",
+    "some": "average margin γ* in some networks",
+    "none": "average margin above γ* in every network",
 }
 
 
