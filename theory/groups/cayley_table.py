@@ -67,7 +67,7 @@ def from_cayley_table(
     n = len(entries)
     names = tuple(labels) if labels is not None else tuple(str(i + first) for i in range(n))
     if len(names) != n or len(set(names)) != n:
-        raise InputError(f"{name}: {len(set(names))} different element names for a table of {n} rows")
+        raise InputError(f"{name}: {len(set(names))} element names for a table of {n} rows")
     _check_latin(entries, names, name)
     identity = _identity(entries, name)
     order = np.r_[identity, np.delete(np.arange(n), identity)]

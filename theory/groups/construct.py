@@ -58,11 +58,12 @@ def from_permutations(
         degree = max((max(m, default=0) + 1 for m in moved), default=1)
         rows = [[m.get(point, point) for point in range(degree)] for m in moved]
     else:
-        rows = [_images(g, i, len(generators[0]), name) for i, g in enumerate(generators)]
+        rows = [_images(generators[0], 0, None, name)]
+        rows += [_images(g, i, len(rows[0]), name) for i, g in enumerate(generators[1:], start=1)]
     return permutation_group(np.array(rows, dtype=np.int64), name)
 
 
-def _images(generator: Sequence[int] | str, number: int, degree: int, name: str) -> list[int]:
+def _images(generator: Sequence[int] | str, number: int, degree: int | None, name: str) -> list[int]:
     where = f"{name}: generator {number}"
     if not isinstance(generator, Sequence | np.ndarray) or not len(generator):
         raise InputError(
@@ -74,11 +75,11 @@ def _images(generator: Sequence[int] | str, number: int, degree: int, name: str)
     for point, image in enumerate(images):
         if type(image) is not int:
             raise InputError(f"{where}: the image of {point} is {image!r}, not an integer")
-    if len(images) != degree:
+    if degree is not None and len(images) != degree:
         raise InputError(
             f"{where} has degree {len(images)}, generator 0 has degree {degree}; they must be equal"
         )
-    if min(images) == 1 and max(images) == degree:
+    if min(images) == 1 and max(images) == len(images):
         raise InputError(f"{where} counts points from 1; lists of images count from 0, cycles '(1,2)' from 1")
     return validated(images, where)
 

@@ -20,6 +20,7 @@ from theory.errors import LimitError
 __all__ = ["StabiliserChain", "stabiliser_chain"]
 
 TRANSVERSAL_LIMIT = 2**26  # entries of one transversal
+ORDER_LIMIT = 10**40  # far beyond what is enumerated; stops chains of thousands of levels
 BATCH_ENTRIES = 2**22  # entries of one array of Schreier generators
 
 
@@ -58,15 +59,19 @@ def stabiliser_chain(
     """The stabiliser chain of the group that the rows generate.
 
     Raises:
-        LimitError: a transversal would need more than 2^26 entries.
+        LimitError: a transversal would need more than 2^26 entries, or the order is above 10^40.
     """
     degree = generators.shape[1]
     identity = np.arange(degree, dtype=np.intp)
     generators = generators.astype(np.intp)
     generators = generators[(generators != identity).any(axis=1)]
     levels: list[_Level] = []
-    for generator in generators:
-        _insert(levels, generator, 0, _first_unfixed_level(levels, generator), name)
+    fixing = generators
+    while len(fixing):
+        point = int(np.flatnonzero(fixing[0] != identity)[0])
+        levels.append(_level(point, fixing, name))
+        _check_order(levels, name)
+        fixing = fixing[fixing[:, point] == point]
     level = len(levels) - 1
     while level >= 0:
         found = _unsifted_schreier_generator(levels, level)
@@ -81,11 +86,12 @@ def stabiliser_chain(
     )
 
 
-def _first_unfixed_level(levels: list[_Level], permutation: Int[np.ndarray, " degree"]) -> int:
-    for index, level in enumerate(levels):
-        if permutation[level.point] != level.point:
-            return index
-    return len(levels)
+def _check_order(levels: list[_Level], name: str) -> None:
+    """Refuse huge orders early: each orbit of an unfinished chain is part of one of the final chain."""
+    if prod(len(level.transversal) for level in levels) > ORDER_LIMIT:
+        raise LimitError(
+            f"{name}: the order is above 10^{len(str(ORDER_LIMIT)) - 1}, the limit for permutations"
+        )
 
 
 def _insert(
@@ -99,6 +105,7 @@ def _insert(
     for index in range(first, last + 1):
         level = levels[index]
         levels[index] = _level(level.point, np.vstack([level.generators, permutation]), name)
+    _check_order(levels, name)
 
 
 def _level(point: int, generators: Int[np.ndarray, "k degree"], name: str) -> _Level:
