@@ -1,7 +1,8 @@
 """The shape of a certificate as pydantic models, and the JSON Schema published from them.
 
-Nothing is coerced and unknown keys are refused. The schema says what a certificate looks like; whether it is true,
-`certificates.checker` decides, which has a reader of its own. `python -m certificates.schema` writes the schema file.
+Nothing is coerced and unknown keys are refused. The schema says what a certificate looks like; whether it is
+true, `certificates.checker` decides, which has a reader of its own. Running this
+module writes the schema file.
 """
 
 from __future__ import annotations
@@ -125,7 +126,7 @@ Multipliers = Annotated[
 
 
 class IntervalWitness(_Strict):
-    """What proves an interval: points that attain its ends, multipliers that bound the sum and its negative."""
+    """What proves an interval: points that attain its ends, bounds on the sum and on its negative."""
 
     lower_point: Index
     upper_point: Index

@@ -9,6 +9,8 @@ and of square roots only (no floats, no solver), and gives a verdict on each of 
 | group | the generators generate the stated number of elements, all enumerated; or invariant factors |
 | classes | orbits of the representatives under conjugation: disjoint, of the stated sizes, covering |
 | element orders, power maps | computed from the representatives |
+| values | positive degrees, coefficients within the order, rows and columns distinct and Galois-stable |
+| orthogonality | of a table without a group, for all Galois conjugates at once (`imported`) |
 | character table | the rows are the central characters (`characters`); without a group *trusted* |
 | degrees | the regular character |
 | indicators | `(1/n) sum_C |C| chi(C^2)` |

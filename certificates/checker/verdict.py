@@ -13,7 +13,7 @@ from certificates.checker import characters, groups, imported, program, structur
 from certificates.checker.certificate import Certificate
 from certificates.checker.cyclotomic import RootSum
 from certificates.checker.document import read
-from certificates.checker.errors import CertificateError, Fact, Falsehood, Report
+from certificates.checker.errors import CertificateError, CertificateLimitError, Fact, Falsehood, Report
 from certificates.checker.program import Program
 from certificates.checker.tables import Table, ValueTable
 
@@ -66,8 +66,12 @@ def check(source: dict[str, Any] | bytes | str | Path) -> Report:
     ledger = _Ledger()
     ledger.decide("digest", lambda: _check_digest(certificate))
     table_of = {"permutations": _from_group, "abelian": _from_invariants, "table": _from_table}
-    made = table_of[certificate.group.kind](ledger, certificate)
-    _check_program(ledger, certificate, made)
+    try:
+        made = table_of[certificate.group.kind](ledger, certificate)
+        _check_program(ledger, certificate, made)
+    except CertificateLimitError as error:
+        name = "" if isinstance(source, dict | bytes) else f"{source}: "
+        raise CertificateLimitError(f"{name}{error}") from None
     facts = tuple(ledger.facts)
     valid = all(fact.status != "failed" for fact in facts)
     elapsed = time.perf_counter_ns() - start

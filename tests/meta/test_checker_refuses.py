@@ -14,7 +14,9 @@ from typing import Any
 
 import pytest
 
+from certificates import checker
 from certificates.checker import CertificateError, CertificateLimitError, Report, check, digest, main
+from certificates.checker.cyclotomic import common_field
 from certificates.issue import canonical, issue, write
 
 Document = dict[str, Any]
@@ -299,6 +301,13 @@ def test_every_fact_has_a_forgery() -> None:
         for fact in check(certificate(name, k, as_table=as_table)).facts
     }
     assert facts == {name for name, _, _ in FORGED}
+    documented = {
+        name.strip()
+        for line in (checker.__doc__ or "").splitlines()
+        if line.startswith("| ")
+        for name in line.split("|")[1].split(",")
+    }
+    assert facts == documented - {"fact"}
 
 
 def test_every_failed_fact_is_named() -> None:
@@ -480,6 +489,11 @@ def test_limits_are_named(change: Document, message: str) -> None:
     with pytest.raises(CertificateLimitError, match="limit") as caught:
         check(resealed(certificate("S3") | change))
     assert message in str(caught.value)
+
+
+def test_fields_beyond_the_limit_are_refused() -> None:
+    with pytest.raises(CertificateLimitError, match=f"{9967 * 9973}-th roots of unity"):
+        common_field((9967, 9973))
 
 
 def test_command_line_of_the_checker(tmp_path: Path) -> None:
