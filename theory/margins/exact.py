@@ -161,7 +161,7 @@ def _optimum(program: MergedProgram) -> tuple[Basis, tuple[Fraction, ...], tuple
     linear = LinearProgram(
         height=len(program.irreps),
         width=len(program.classes),
-        coefficient=lambda row, column: _ball(program.coefficient(row, column)),
+        coefficient=program.ball,
         bound=lambda row: program.costs[row].ball(),
         objective=lambda column: arb(1),
     )
@@ -240,7 +240,7 @@ def _primal_vertex(
     linear = LinearProgram(
         height=len(program.classes),
         width=len(program.irreps),
-        coefficient=lambda column, row: _ball(-program.coefficient(row, column)),
+        coefficient=lambda column, row: -program.ball(row, column),
         bound=lambda column: arb(-1),
         objective=gain,
         # complementary to the optimal dual: no weight where it has slack, tight where it is positive
@@ -272,7 +272,7 @@ def _dual_vertex(
     linear = LinearProgram(
         height=len(program.irreps),
         width=len(program.classes),
-        coefficient=lambda row, column: _ball(program.coefficient(row, column)),
+        coefficient=program.ball,
         bound=lambda row: program.costs[row].ball(),
         objective=gain,
         fixed_columns=frozenset(column for column, slack in enumerate(covers) if slack),

@@ -25,6 +25,7 @@ __all__ = ["Extreme", "Face", "first_vertex", "minimum", "scaled_dual", "sign"]
 
 FIRST_PRECISION = 256
 LAST_PRECISION = 1 << 13
+LARGE = 2000
 SLACK_BITS = 60  # multipliers prove the extreme up to 2^-60 in units of budget shares
 
 
@@ -114,7 +115,7 @@ def first_vertex(face: Face) -> Basis:
             lambda row: face.costs[row].ball(),
             lambda column: arb(1),
         )
-        basis = maximise(linear, precision=precision).transpose()
+        basis = maximise(linear, precision=precision, patience=_patience(face)).transpose()
         # the optimum must be the known one, or the precision was too low
         _point(face, basis)
         return basis
@@ -141,7 +142,7 @@ def minimum(face: Face, start: Basis, functional: Sequence[Value]) -> Extreme:
             lambda row: costs[row],
             equalities=face.tight,
         )
-        basis = maximise(linear, start, precision)
+        basis = maximise(linear, start, precision, _patience(face))
         point = _point(face, basis)
         value = sum((c * a for c, a in zip(functional, point, strict=True) if c and a), Fraction(0))
         multipliers = _multipliers(face, basis, functional)
@@ -152,6 +153,11 @@ def minimum(face: Face, start: Basis, functional: Sequence[Value]) -> Extreme:
         return Extreme(value, point, multipliers)
 
     return _at_rising_precision(attempt)
+
+
+def _patience(face: Face) -> int | None:
+    # on a large face one step costs as much as all of HiGHS
+    return 0 if len(face.costs) * len(face.dual) > LARGE else None
 
 
 def _at_rising_precision(attempt: Callable[[int], _T]) -> _T:

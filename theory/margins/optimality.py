@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
 
-from flint import arb, ctx, fmpq
+from flint import ctx, fmpq, fmpq_mat
 
 from theory.margins.radicals import FIRST_PRECISION, ZERO, RadicalSum
 from theory.margins.reduction import MergedProgram
@@ -21,41 +21,60 @@ def value(program: MergedProgram, primal: Sequence[Fraction]) -> RadicalSum:
 
 def cover_slacks(program: MergedProgram, primal: Sequence[Fraction]) -> tuple[Fraction, ...]:
     """`sum_R a_R (1 - X_R(C)) - 1`, a class orbit."""
-    support = [(row, a) for row, a in enumerate(primal) if a]
-    scale = lcm(*(a.denominator * program.table.degrees[program.irreps[row]] for row, a in support))
+    support = [(row, program.table.degrees[program.irreps[row]], a) for row, a in enumerate(primal) if a]
+    scale = lcm(*(a.denominator * degree for _, degree, a in support))
     # integers over one denominator: a sum of many fractions would reduce each partial sum
-    weights = [(row, int(a * scale)) for row, a in support]
-    slacks = []
-    for column in range(len(program.classes)):
-        total = Fraction(0)
-        whole = -scale
-        for row, weight in weights:
-            term = weight * program.coefficient(row, column)
-            if term.denominator == 1:
-                whole += term.numerator
-            else:
-                total += term
-        slacks.append((total + whole) / scale)
-    return tuple(slacks)
+    weights = [(row, degree, a.numerator * (scale // (a.denominator * degree))) for row, degree, a in support]
+    return tuple(
+        Fraction(sum(weight * (degree - program.mean(row, column)) for row, degree, weight in weights))
+        / scale
+        - 1
+        for column in range(len(program.classes))
+    )
 
 
 def cost_slack_signs(program: MergedProgram, dual: Sequence[RadicalSum]) -> tuple[int, ...]:
     """Signs of `s_R - sum_C y_C (1 - X_R(C))`, a row orbit: by balls, exactly where one contains zero."""
     support = [column for column, y in enumerate(dual) if y]
-    signs = []
+    if not support:
+        return (1,) * len(program.costs)
+    signs: list[int] = []
+    unclear: dict[int, list[fmpq]] = {}  # row -> its coefficients on the support
     with ctx.workprec(2 * FIRST_PRECISION):
         balls = [dual[column].ball() for column in support]
         for row, cost in enumerate(program.costs):
-            coefficients = [program.coefficient(row, column) for column in support]
+            coefficients = [_fmpq(program.coefficient(row, column)) for column in support]
             slack = cost.ball()
             for coefficient, ball in zip(coefficients, balls, strict=True):
-                slack -= ball * arb(fmpq(coefficient.numerator, coefficient.denominator))
+                slack -= ball * coefficient
+            signs.append(1 if slack > 0 else -1)
             if slack.contains(0):
-                exact = sum((dual[c] * q for c, q in zip(support, coefficients, strict=True)), ZERO)
-                signs.append((cost - exact).sign())
-            else:
-                signs.append(1 if slack > 0 else -1)
+                unclear[row] = coefficients
+    for row, load in zip(unclear, _loads(list(unclear.values()), [dual[c] for c in support]), strict=True):
+        signs[row] = (program.costs[row] - load).sign()
     return tuple(signs)
+
+
+def _loads(rows: Sequence[Sequence[fmpq]], weights: Sequence[RadicalSum]) -> list[RadicalSum]:
+    """`sum_C q_C y_C` for each row of rational `q`, by one rational matrix product."""
+    if not rows:
+        return []
+    radicands = sorted({radicand for weight in weights for radicand, _ in weight.terms})
+    known = [dict(weight.terms) for weight in weights]
+    terms = [_fmpq(terms.get(radicand, 0)) for terms in known for radicand in radicands]
+    entries = [entry for row in rows for entry in row]
+    shape = len(rows), len(weights)
+    product = fmpq_mat(*shape, entries) * fmpq_mat(len(weights), len(radicands), terms)
+    return [
+        RadicalSum(
+            tuple((n, Fraction(int(q.p), int(q.q))) for n, q in zip(radicands, line, strict=True) if q)
+        )
+        for line in product.tolist()
+    ]
+
+
+def _fmpq(value: int | Fraction) -> fmpq:
+    return fmpq(value.numerator, value.denominator)
 
 
 def failures(

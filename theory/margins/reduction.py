@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+from flint import arb, fmpq
+
 from theory.characters.cyclotomic import Value, rational_mean, real_part
 from theory.characters.table import CharacterTable
 from theory.errors import InputError
@@ -67,20 +69,29 @@ class MergedProgram:
 
     def coefficient(self, row: int, column: int) -> Fraction:
         """`1 - mean X` for row orbit `row` and class orbit `column`."""
-        degree = self.table.degrees[self.irreps[row]]
-        return Fraction(degree - self.mean(row, column)) / degree
+        degree, mean = self.table.degrees[self.irreps[row]], self.mean(row, column)
+        return Fraction(degree - mean, degree) if isinstance(mean, int) else 1 - mean / degree
+
+    def ball(self, row: int, column: int) -> arb:
+        """`coefficient(row, column)` as a ball at flint's current precision."""
+        degree, mean = self.table.degrees[self.irreps[row]], self.mean(row, column)
+        if isinstance(mean, int):
+            return arb(degree - mean) / degree
+        return arb(fmpq(degree * mean.denominator - mean.numerator, degree * mean.denominator))
 
     def mean(self, row: int, column: int) -> int | Fraction:
         """The mean of `chi` over row orbit `row` (equivalently over class orbit `column`)."""
         value = self.table.values[self.irreps[row]][self.classes[column]]
         if isinstance(value, int):
             return value
-        if value not in self._means:
-            self._means[value] = rational_mean(value)
-        return self._means[value]
+        # by address: hashing a cyclotomic number costs more than its mean, and the table keeps it alive
+        if id(value) not in self._means:
+            mean = rational_mean(value)
+            self._means[id(value)] = mean.numerator if mean.denominator == 1 else mean
+        return self._means[id(value)]
 
     @cached_property
-    def _means(self) -> dict[Value, Fraction]:
+    def _means(self) -> dict[int, int | Fraction]:
         return {}
 
 

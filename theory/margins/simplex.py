@@ -220,13 +220,16 @@ class _Pivoting:
         return Basis(tuple(sorted(tight)), tuple(sorted(basic)))
 
 
-def maximise(program: LinearProgram, start: Basis = EMPTY, precision: int = 192) -> Basis:
+def maximise(
+    program: LinearProgram, start: Basis = EMPTY, precision: int = 192, patience: int | None = None
+) -> Basis:
     """An optimal basis, as far as balls at this precision can tell.
 
     Args:
         program: the linear program.
         start: a feasible basis; the empty one (all slacks) is feasible when `r >= 0`.
         precision: bits.
+        patience: steps before HiGHS is asked.
 
     Raises:
         PrecisionError: the balls do not decide; try again with twice the precision.
@@ -238,8 +241,9 @@ def maximise(program: LinearProgram, start: Basis = EMPTY, precision: int = 192)
     with ctx.workprec(precision):
         run = _Pivoting(program)
         basis, bland = start, False
+        wait = PATIENCE if patience is None else min(patience, PATIENCE)
         for step in range(1000 + 50 * (program.height + program.width)):
-            if step == PATIENCE:
+            if step == wait:
                 basis = run.leap(basis)
             vertex = run.vertex(basis)
             entering = run.entering(vertex, bland)

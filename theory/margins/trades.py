@@ -83,12 +83,36 @@ class _Setting:
 
     def extreme(self, functional: Sequence[Value]) -> Extreme:
         """The minimum of a functional over the face."""
-        return minimum(self.face, self.start, functional)
+        found = minimum(self.face, self.start, functional)
+        if found.point not in self.seen:
+            self.seen.append(found.point)
+        return found
 
-    def point(self, extreme: Extreme) -> tuple[Value, ...]:
-        """The optimal point of an extreme, a row of the program."""
+    @cached_property
+    def seen(self) -> list[tuple[Value, ...]]:
+        """Vertices met so far, by rows of the face: one that shows a claim saves a linear program."""
+        return []
+
+    def without(self, row: int) -> tuple[Value, ...] | None:
+        """A known vertex with no weight on a row of the face."""
+        return next((vertex for vertex in self.seen if not vertex[row]), None)
+
+    def touching(self, column: int) -> tuple[Value, ...] | None:
+        """A known vertex that is tight at a column of the face."""
+        with ctx.workprec(SCREEN_BITS):
+            line = [row[column] for row in self.face.coefficients]
+            balls = [real_ball(value) for value in line]
+            for vertex in self.seen:
+                support = [(i, a) for i, a in enumerate(vertex) if a]
+                if sum((balls[i] * real_ball(a) for i, a in support), arb(-1)).contains(0):
+                    if sum((line[i] * a for i, a in support), Fraction(-1)) == 0:
+                        return vertex
+        return None
+
+    def point(self, vertex: Sequence[Value]) -> tuple[Value, ...]:
+        """A point of the face as a row of the program."""
         values: list[Value] = [Fraction(0)] * self.height
-        for members, weight in zip(self.rows, extreme.point, strict=True):
+        for members, weight in zip(self.rows, vertex, strict=True):
             for row in members:
                 values[row] = weight * Fraction(1, len(members)) if weight else Fraction(0)
         return tuple(values)
@@ -284,14 +308,19 @@ def _interval(
     problem: _Problem, setting: _Setting, face_row: int, row_cost: RadicalSum, points: _Points
 ) -> ShareInterval:
     unit = [int(row == face_row) for row in range(len(setting.rows))]
-    low, high = setting.extreme(unit), setting.extreme([-x for x in unit])
-    # a_R >= 0 needs no multipliers
-    lower_bound = setting.bound(low) if low.value else LinearBound(())
+    high = setting.extreme([-x for x in unit])
+    lowest = setting.without(face_row)
+    least: Value = Fraction(0)
+    lower_bound = LinearBound(())  # a_R >= 0 needs no multipliers
+    if lowest is None:
+        low = setting.extreme(unit)
+        lowest, least = low.point, low.value
+        lower_bound = setting.bound(low) if least else lower_bound
     return ShareInterval(
-        lower=budget_share(low.value, row_cost, problem.cost),
+        lower=budget_share(least, row_cost, problem.cost),
         upper=budget_share(-high.value, row_cost, problem.cost),
-        lower_point=points.number(setting.point(low)),
-        upper_point=points.number(setting.point(high)),
+        lower_point=points.number(setting.point(lowest)),
+        upper_point=points.number(setting.point(high.point)),
         lower_bound=lower_bound,
         upper_bound=setting.bound(high),
     )
@@ -346,19 +375,23 @@ def _class_statuses(
             statuses.update((column, ClassStatus.NONE) for column in orbit)
             bounds.update((column, screened[first]) for column in orbit)
             continue
-        low = setting.extreme([line[place[first]] for line in setting.face.coefficients])
-        status = ClassStatus.SOME if low.value == 1 else ClassStatus.NONE
-        point, bound = setting.point(low), setting.bound(low)
-        if status is ClassStatus.NONE and bound.value <= 1:
-            raise ArithmeticError(
-                f"the slack of class {first} is positive but its bound {bound.value} is not above 1"
-            )
+        vertex, bound = setting.touching(place[first]), LinearBound(())
+        if vertex is None:
+            low = setting.extreme([line[place[first]] for line in setting.face.coefficients])
+            if low.value == 1:
+                vertex = low.point
+            else:
+                bound = setting.bound(low)
+                if bound.value <= 1:
+                    raise ArithmeticError(
+                        f"class {first} has slack, but its bound {bound.value} is not above 1"
+                    )
         for column, unit in symmetry.units(first, of_rows=False).items():
             # the slack of `column` at a' with a'_(sigma R) = a_R is that of sigma(column) at a
             back = pow(unit, -1, problem.program.table.conductor) if unit != 1 else 1
-            statuses[column] = status
-            if status is ClassStatus.SOME:
-                points.number(symmetry.point(back, point))
+            statuses[column] = ClassStatus.NONE if vertex is None else ClassStatus.SOME
+            if vertex is not None:
+                points.number(symmetry.point(back, setting.point(vertex)))
             else:
                 bounds[column] = symmetry.bound(back, bound)
     columns = range(1, len(problem.program.table.class_sizes))
