@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from math import factorial, gcd, lcm, prod
 
 from theory.arithmetic import prime_factors
+from theory.characters.assembly import assemble
 from theory.characters.cyclotomic import Value, is_integral, root
 from theory.characters.symmetric import (
     MAX_DEGREE,
@@ -28,7 +29,7 @@ from theory.characters.symmetric import (
     partitions,
     representative,
 )
-from theory.characters.table import CharacterTable, assemble
+from theory.characters.table import CharacterTable
 from theory.errors import LimitError
 from theory.groups.finite_group import PermutationRealisation
 

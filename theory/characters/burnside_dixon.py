@@ -16,13 +16,14 @@ from math import isqrt, lcm
 import numpy as np
 from jaxtyping import Int
 
+from theory.characters.assembly import CodedRows, assemble
 from theory.characters.class_algebra import split
 from theory.characters.closed_forms import check_size
 from theory.characters.cyclotomic import Cyclotomic, Value, root
 from theory.characters.lift import cyclic_orbits, lifted_rows
 from theory.characters.linear_characters import LinearCharacters, linear_characters
 from theory.characters.orthogonality import root_of_unity
-from theory.characters.table import CharacterTable, assemble
+from theory.characters.table import CharacterTable
 from theory.groups.conjugacy import ConjugacyClasses, conjugacy_classes
 from theory.groups.finite_group import FiniteGroup, PermutationRealisation
 
@@ -41,8 +42,9 @@ def character_table_of(group: FiniteGroup) -> CharacterTable:
     linear = linear_characters(group, classes)
     q = len(linear.exponents)
     roots = [root(linear.e, k) for k in range(linear.e)]
-    rows: list[tuple[Value, ...]] = [tuple([roots[k] for k in line]) for line in linear.exponents.tolist()]
+    rows: CodedRows | list[tuple[Value, ...]] = CodedRows(linear.exponents, roots)
     if q < c:
+        rows = [tuple([roots[k] for k in line]) for line in linear.exponents.tolist()]
         rows += _nonlinear_rows(group, classes, linear)
     table = assemble(
         name=group.name,

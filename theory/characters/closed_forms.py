@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from math import gcd, lcm, prod
-from operator import mul
+
+import numpy as np
 
 from theory.arithmetic import prime_factors
+from theory.characters.assembly import CodedRows, assemble
 from theory.characters.cyclotomic import Value, root
-from theory.characters.table import AbelianRealisation, CharacterTable, assemble
+from theory.characters.table import AbelianRealisation, CharacterTable
 from theory.errors import LimitError
 from theory.groups.finite_group import PermutationRealisation
 
@@ -48,14 +50,10 @@ def abelian(invariants: Sequence[int], name: str | None = None) -> CharacterTabl
     check_size(name, n)
     elements = sorted(product(*map(range, moduli)), key=lambda k: (_additive_order(k, moduli), k))
     place = {k: column for column, k in enumerate(elements)}
-    powers = [root(exponent, k) for k in range(exponent)]
-    scaled = [
-        tuple(k * (exponent // m) for k, m in zip(element, moduli, strict=True)) for element in elements
-    ]
-    rows = [
-        tuple([powers[sum(map(mul, j, k)) % exponent] for k in scaled])  # exponents jk/m over the exponent
-        for j in elements
-    ]
+    # exponents jk/m over the exponent of the group
+    weights = np.array([exponent // m for m in moduli], dtype=np.int64)
+    vectors = np.array(elements, dtype=np.int64)
+    exponents = (vectors * weights) @ vectors.T % exponent
     return _verified(
         assemble(
             name=name,
@@ -67,7 +65,7 @@ def abelian(invariants: Sequence[int], name: str | None = None) -> CharacterTabl
                 p: [place[tuple(p * x % m for x, m in zip(k, moduli, strict=True))] for k in elements]
                 for p in prime_factors(n)
             },
-            rows=rows,
+            rows=CodedRows(exponents, [root(exponent, k) for k in range(exponent)]),
             realisation=AbelianRealisation(moduli, tuple(elements)),
             source="closed form",
         )

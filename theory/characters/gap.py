@@ -10,9 +10,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from theory.characters.assembly import assemble
 from theory.characters.closed_forms import check_size
 from theory.characters.cyclotomic import Value, from_terms
-from theory.characters.table import CharacterTable, assemble
+from theory.characters.table import CharacterTable
 from theory.errors import GapError
 from theory.groups.gap import group, run
 

@@ -7,9 +7,10 @@ from functools import reduce
 from math import lcm
 
 from theory.arithmetic import factorised, prime_factors
+from theory.characters.assembly import assemble
 from theory.characters.closed_forms import check_size
 from theory.characters.cyclotomic import Value
-from theory.characters.table import AbelianRealisation, CharacterTable, assemble
+from theory.characters.table import AbelianRealisation, CharacterTable
 from theory.groups.finite_group import PermutationRealisation
 
 __all__ = ["as_permutations", "product_table"]

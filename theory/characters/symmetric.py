@@ -20,7 +20,8 @@ from functools import lru_cache
 from math import factorial, lcm, prod
 
 from theory.arithmetic import prime_factors
-from theory.characters.table import CharacterTable, assemble
+from theory.characters.assembly import assemble
+from theory.characters.table import CharacterTable
 from theory.errors import LimitError
 from theory.groups.finite_group import PermutationRealisation
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import gcd, lcm
@@ -10,6 +10,7 @@ from operator import mul
 from typing import TYPE_CHECKING
 
 from theory.arithmetic import factorised, unit_generators
+from theory.characters.coding import coded, distinct_values
 from theory.characters.cyclotomic import Cyclotomic, Value, conductor, galois, order_key, rational_mean
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from theory.groups.finite_group import PermutationRealisation
 
-__all__ = ["AbelianRealisation", "CharacterTable", "Verdict", "assemble", "irrep_labels"]
+__all__ = ["AbelianRealisation", "CharacterTable", "GaloisError", "Verdict"]
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Verdict:
     frozen=True, eq=False
 )  # compared by identity: hashing millions of values would cost more than any cache gains
 class CharacterTable:
-    """Irreducible characters (rows) on conjugacy classes (columns); see `assemble` for the order of the rows.
+    """Irreducible characters (rows) on conjugacy classes (columns); see `assembly` for the order of the rows.
 
     Args:
         name: as typed, for display.
@@ -105,7 +106,7 @@ class CharacterTable:
     @cached_property
     def alphabet(self) -> tuple[int | Cyclotomic, ...]:
         """The distinct values, sorted by `order_key`."""
-        return tuple(sorted(_distinct(self.values), key=order_key))  # type: ignore[arg-type]
+        return tuple(sorted(distinct_values(self.values), key=order_key))  # type: ignore[arg-type]
 
     @cached_property
     def rational_values(self) -> int:
@@ -115,7 +116,7 @@ class CharacterTable:
     @cached_property
     def codes(self) -> Int[np.ndarray, "r c"]:
         """The table with each value replaced by its place in `alphabet`."""
-        return _coded(self.values, self.alphabet)
+        return coded(self.values, self.alphabet)
 
     @cached_property
     def integers(self) -> Shaped[np.ndarray, "r c"]:
@@ -178,20 +179,15 @@ class CharacterTable:
         group the rest.
         """
         m = self.element_orders[column]
-        exponent %= m
         d = gcd(exponent, m)
         for p, multiplicity in factorised(d):
             for _ in range(multiplicity):
                 column = self.power_maps[p][column]
-        m //= d
-        unit = exponent // d % m
-        if unit in (0, 1) or self.is_rational:
+        # the column's conductors divide m/d: any unit of Q(zeta_N) that is u modulo m/d acts on it as u does
+        unit = exponent if d == 1 else exponent // d % (m // d)
+        if (unit - 1) % (m // d) == 0 or self.is_rational:
             return column
-        while (
-            gcd(unit, self.conductor) > 1
-        ):  # the column's conductors divide m, so that u + m acts on it as u does
-            unit += m
-        return self.galois_columns(unit % self.conductor)[column]
+        return self.galois_columns(_unit_modulo(self.conductor, unit))[column]
 
     def galois_rows(self, k: int) -> tuple[int, ...]:
         """The row of `sigma_k chi`, `sigma_k: zeta -> zeta^k`, for each row; `k` prime to `conductor`."""
@@ -249,91 +245,14 @@ class GaloisError(ArithmeticError):
         self.axis, self.number, self.k = axis, number, k
 
 
-def assemble(
-    *,
-    name: str,
-    order: int,
-    class_names: Sequence[str],
-    class_sizes: Sequence[int],
-    element_orders: Sequence[int],
-    power_maps: Mapping[int, Sequence[int]],
-    rows: Iterable[tuple[Value, ...]],
-    realisation: PermutationRealisation | AbelianRealisation | None,
-    source: str,
-) -> CharacterTable:
-    """The table with its rows in canonical order: by degree, then by values from the left (`order_key`).
-
-    The trivial character comes first, since rationals come first and 1 is the largest rational value of
-    degree 1.
-    """
-    unsorted = list(rows)
-    known: dict[str, object] = {}
-    if all(isinstance(value, int) for row in unsorted for value in row):
-        values = tuple(sorted(unsorted, key=lambda row: (row[0], [-value for value in row])))
-        known = {"is_rational": True}
-    else:
-        alphabet = tuple(sorted(_distinct(unsorted), key=order_key))
-        codes = _coded(unsorted, alphabet)
-        keys = [
-            line.tobytes() for line in codes.astype(">i4")
-        ]  # most significant byte first: sorts as the codes do
-        order_of_rows = sorted(range(len(keys)), key=lambda i: (unsorted[i][0], keys[i]))
-        values = tuple(unsorted[i] for i in order_of_rows)
-        known = {"alphabet": alphabet, "codes": codes[order_of_rows], "is_rational": False}
-    table = CharacterTable(
-        name=name,
-        order=order,
-        class_names=tuple(class_names),
-        class_sizes=tuple(class_sizes),
-        element_orders=tuple(element_orders),
-        power_maps={p: tuple(image) for p, image in sorted(power_maps.items())},
-        values=values,  # type: ignore[arg-type]  # verify() proves that no value is a fraction
-        labels=irrep_labels([row[0] for row in values]),  # type: ignore[misc]
-        realisation=realisation,
-        source=source,
-    )
-    vars(table).update(known)  # cached properties that need not be computed again
-    return table
-
-
-def irrep_labels(degrees: Sequence[int]) -> tuple[str, ...]:
-    """`1a, 3a, 3b, ...`: degree and letters a..z, aa, ab, ... in the order of the rows.
-
-    >>> irrep_labels([1, 3, 3, 4])
-    ('1a', '3a', '3b', '4a')
-    """
-    seen: dict[int, int] = {}
-    labels = []
-    for degree in degrees:
-        number = seen[degree] = seen.get(degree, 0) + 1
-        letters = ""
-        while number:
-            number, letter = divmod(number - 1, 26)
-            letters = chr(ord("a") + letter) + letters
-        labels.append(f"{degree}{letters}")
-    return tuple(labels)
-
-
-def _distinct(rows: Iterable[Sequence[Value]]) -> set[Value]:
-    """The distinct values, hashing each object once: tables share their value objects."""
-    found: set[Value] = set()
-    for row in rows:
-        found.update({id(value): value for value in row}.values())
-    return found
-
-
-def _coded(rows: Sequence[Sequence[Value]], alphabet: Sequence[Value]) -> Int[np.ndarray, "r c"]:
-    import numpy as np
-
-    place = {value: code for code, value in enumerate(alphabet)}
-    codes = np.empty((len(rows), len(rows[0])), dtype=np.int32)
-    by_id: dict[int, int] = {}
-    for number, row in enumerate(rows):
-        by_id.update(
-            {i: place[value] for i, value in {id(value): value for value in row}.items() if i not in by_id}
-        )
-        codes[number] = [by_id[id(value)] for value in row]
-    return codes
+def _unit_modulo(n: int, u: int) -> int:
+    """`u` modulo the part of `n` that is prime to `u`, 1 modulo the rest: the same for many element orders."""
+    prime_to = n
+    while (shared := gcd(u, prime_to)) > 1:
+        prime_to //= shared
+    rest = n // prime_to
+    # 1 + rest (u - 1) / rest, the division modulo prime_to
+    return (1 + rest * ((u - 1) * pow(rest, -1, prime_to) % prime_to)) % n
 
 
 def _orbits(generators: Sequence[Sequence[int]], points: int) -> tuple[tuple[int, ...], ...]:

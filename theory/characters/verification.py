@@ -92,7 +92,7 @@ def _integrality(table: CharacterTable) -> Verdict:
     for row in table.values:
         if not isinstance(row[0], int) or row[0] < 1 or table.order % row[0]:
             raise _refuse(table, "degrees", f"{row[0]} is no positive divisor of {table.order}")
-    strange = {type(value).__name__ for row in table.values for value in row} - {"int", "Cyclotomic"}
+    strange = {kind.__name__ for row in table.values for kind in set(map(type, row))} - {"int", "Cyclotomic"}
     if strange:
         raise _refuse(
             table, "integrality", f"values must be int or Cyclotomic, not {', '.join(sorted(strange))}"
