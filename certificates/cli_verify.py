@@ -142,6 +142,9 @@ def _checked(text: str) -> tuple[dict[str, Any] | None, str]:
 
     Returns:
         its JSON object and "", or None and its refusal: a certificate beyond the checker's limits.
+
+    Raises:
+        RuntimeError: the checker refused a certificate of ours for any other reason, which is a bug.
     """
     with tempfile.TemporaryDirectory(prefix="gammastar-") as folder:
         path = Path(folder) / "certificate.json"
@@ -149,12 +152,25 @@ def _checked(text: str) -> tuple[dict[str, Any] | None, str]:
         command = [sys.executable, "-m", "certificates.checker", "--json", str(path)]
         finished = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
         refusal = finished.stderr.strip().replace(str(path), "certificate.json")
-    if finished.returncode == 2:
+    if finished.returncode == 2 and _beyond_limits(text):
         return None, refusal
     if finished.returncode not in (0, 1):
         raise RuntimeError(f"the checker ended with exit code {finished.returncode}: {refusal}")
     verdict: dict[str, Any] = json.loads(finished.stdout)
     return verdict, ""
+
+
+def _beyond_limits(text: str) -> bool:
+    """Whether it is a stated limit for which the checker refuses a certificate."""
+    from certificates.checker import CertificateError, CertificateLimitError, check
+
+    try:
+        check(text.encode("utf-8"))
+    except CertificateLimitError:
+        return True
+    except CertificateError:
+        return False
+    return False
 
 
 def _network(solution: MarginSolution, expression: str, progress: Progress) -> NetworkEvaluation | None:
@@ -164,13 +180,13 @@ def _network(solution: MarginSolution, expression: str, progress: Progress) -> N
             stage.skip("the table came without its group, and a network needs the group's elements")
             return None
         from theory.groups.naming import resolve
-        from theory.margins.network import build, evaluate
+        from theory.margins.network import build, check_limits, evaluate
 
-        network = build(solution, resolve(expression).build())
-        evaluation = evaluate(network, lambda done, work: stage.tell(f"{done / work:.0%}"))
-        stage.detail = (
-            f"{evaluation.width} neurons over {evaluation.method}: {evaluation.ratio:.15f} of gamma*"
-        )
+        check_limits(solution)  # before the group's elements are listed
+        group = resolve(expression).build()
+        network = build(solution, group, progress=lambda done, work: stage.tell(f"irrep {done} of {work}"))
+        evaluation = evaluate(network, lambda done, work: stage.tell(f"evaluated {done / work:.0%}"))
+        stage.detail = f"{evaluation.width} neurons, {evaluation.method}: {evaluation.ratio:.15f} of gamma*"
         if abs(evaluation.ratio - 1) > NETWORK_TOLERANCE:
             stage.fail(f"the margin is {evaluation.ratio!r} of gamma*, it should be 1")
         return evaluation

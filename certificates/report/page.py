@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from importlib.resources import files
 from typing import Any
@@ -42,6 +43,7 @@ def render(data: ReportData) -> str:
         "exact": mathml.exact,
         "fromjson": json.loads,
         "group": mathml.group,
+        "indexed": _indexed,
         "grouped": _grouped,
         "markup": Markup,
         "scientific": mathml.scientific,
@@ -114,6 +116,15 @@ def _breakable(name: str) -> Markup:
     """The name of a class, which may break after a comma or a cycle."""
     text = escape(name)
     return Markup(str(text).replace(",", ",<wbr>").replace(")", ")<wbr>"))
+
+
+def _indexed(text: str) -> Markup:
+    """Words with `d_1`, `nu_j` set with indices.
+
+    >>> _indexed("degrees d_1 < d_2")
+    Markup('degrees <i>d</i><sub>1</sub> &lt; <i>d</i><sub>2</sub>')
+    """
+    return Markup(re.sub(r"\b(\w+)_(\w+)\b", r"<i>\1</i><sub>\2</sub>", str(escape(text))))
 
 
 def _sentence(text: str) -> str:

@@ -119,7 +119,7 @@ class TestSmallGroup:
         from theory.errors import LimitError
         from theory.margins import network
 
-        def too_large(*arguments: Any) -> None:
+        def too_large(*arguments: Any, **options: Any) -> None:
             raise LimitError("S3: the explicit network has 99 neurons, the limit is 9")
 
         monkeypatch.setattr(network, "build", too_large)
@@ -142,12 +142,20 @@ class TestSmallGroup:
         assert sorted(entry.name for entry in tmp_path.iterdir()) == ["report.html", "result.json"]
         assert "the limit is 2" in (tmp_path / "report.html").read_text()
 
-    def test_checker_that_refuses(
+    def test_certificate_beyond_the_checker(
         self, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(cli_verify, "_checked", lambda text: (None, "certificate.json: beyond a limit"))
         code, result, _ = verify(capsys, tmp_path, "S3")
         assert (code, result["verdict"], result["certificate"]["check"]) == (0, "verified in part", None)
+
+    def test_certificate_that_is_malformed_is_a_bug(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(cli_verify, "_text", lambda document: "{}")
+        with pytest.raises(RuntimeError, match="exit code 2"):
+            cli.main(["verify", "S3", "-o", str(tmp_path / "d")])
+        assert not (tmp_path / "d").exists()
 
     def test_false_certificate_refutes(
         self, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
