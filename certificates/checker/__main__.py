@@ -1,7 +1,16 @@
 """`python -m certificates.checker FILE [--json]`."""
 
+import os
 import sys
 
 from certificates.checker import main
 
-sys.exit(main(sys.argv[1:]))
+try:
+    code = main(sys.argv[1:])
+    sys.stdout.flush()
+except KeyboardInterrupt:
+    code = 130
+except BrokenPipeError:  # the reader, such as `head`, has seen enough
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    code = 141
+sys.exit(code)

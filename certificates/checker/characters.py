@@ -57,7 +57,7 @@ def check_characters(table: ValueTable, classes: Classes) -> str:
     counts = {j: classes.products(j) for j in (inverse[j] for j in chosen)}
     for number in range(table.classes):
         _check_row(table, number, counts, inverse)
-    return f"{table.classes} central characters, by the products of {len(chosen)} classes"
+    return f"{table.classes} central characters, by the products of {len(chosen)} of the classes"
 
 
 def _inverse_classes(classes: Classes, orders: Sequence[int]) -> tuple[int, ...]:

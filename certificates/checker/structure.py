@@ -285,7 +285,7 @@ def check_shares(face: Face) -> str:
                 raise Falsehood(f"{what} has no witness")
             else:
                 _check_interval(face, rows, (low, high), witness, what)
-    return f"to {TOLERANCE}"
+    return "within 10^-12"
 
 
 def _share(face: Face, row: int, weight: Any) -> Any:
