@@ -24,6 +24,7 @@ from theory.testing.laws.between_groups import (
     DERIVED_ORDER,
     fingerprint,
     other_route,
+    products,
     quotient_bounds,
     quotients,
     relabelling,
@@ -67,6 +68,8 @@ def costing(factor: Fraction) -> Solved:
         (subgroups, Fraction(1, 2), "more than cost*(G) = "),
         (quotients, Fraction(1, 2), "is not between"),
         (quotients, Fraction(2), "is not between"),
+        (products, Fraction(1, 100), "but cost*(G x Z2) = "),
+        (products, Fraction(100), "but cost*(G x Z2) = "),
         (relabelling, Fraction(2), "cost*: 1/12 + 1/3*sqrt(2) + 3/2*sqrt(3) here, 1/24 + "),
         (other_route, Fraction(2), "Murnaghan–Nakayama against Burnside–Dixon: cost*: "),
     ],
@@ -106,6 +109,11 @@ def test_the_laws_say_why_they_are_silent() -> None:
     assert (
         subgroups.unless(large)
         == "order 720 is beyond the limit of 600 for tabling other groups made from it"
+    )
+    assert products.unless is not None
+    assert products.unless(solved("A5")) is None
+    assert products.unless(solved("PSL(2,7)")) == (
+        "order 168 times 6 is beyond the limit of 600 for tabling other groups made from it"
     )
     assert other_route.unless is not None
     assert other_route.unless(large) is None

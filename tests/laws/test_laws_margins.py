@@ -41,6 +41,7 @@ from theory.testing.laws.margins import (
     no_better_dual,
     no_better_primal,
     plancherel_bounds,
+    proven_structure,
     rounded_gamma,
     stability,
     strong_duality,
@@ -184,8 +185,34 @@ def test_weak_duality_refuses_an_infeasible_pair() -> None:
     assert "costs less than" in found
 
 
+def test_an_elementary_group_has_the_least_cost_and_no_other_has() -> None:
+    klein = solution_of("V4")
+    assert search(plancherel_bounds, Solved(klein)).counterexample is None
+    other = Solved(replace(klein, table=replace(klein.table, element_orders=(1, 2, 4, 4))))
+    assert search(plancherel_bounds, other).counterexample == "cost* = 3/4, but g² = 1 holds not for all g"
+
+
+def test_energies_outside_a_proven_interval_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    from theory.margins import stability as bounds
+
+    subject = Solved(solution_of("A5"))
+    assert search(proven_structure, subject).counterexample is None
+    with monkeypatch.context() as patch:
+        patch.setattr(bounds, "energy_intervals", lambda solution, ratio: ((0.0, 0.01),) * 4)
+        found = search(proven_structure, subject).counterexample
+        assert found is not None
+        assert "not in [0.0, 0.01]" in found
+    with monkeypatch.context() as patch:
+        patch.setattr(bounds, "excluded_bounds", lambda solution, ratio: (None, None, None, -1.0))
+        found = search(proven_structure, subject).counterexample
+        assert found is not None
+        assert "irrep 5a has energy" in found
+
+
 def test_every_law_is_forged_once() -> None:
-    assert {law.name for law, _, _ in FORGERIES} | {weak_duality.name} == {law.name for law in MARGIN_LAWS}
+    assert {law.name for law, _, _ in FORGERIES} | {weak_duality.name, proven_structure.name} == {
+        law.name for law in MARGIN_LAWS
+    }
 
 
 def test_a_dual_that_is_not_galois_invariant_is_refused() -> None:

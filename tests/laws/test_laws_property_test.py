@@ -1,4 +1,4 @@
-"""`gammastar property-test`: groups of the zoo pass; a file that is no group gets a smallest counterexample."""
+"""`gammastar property-test`: the groups of the zoo pass; what is no group gets a smallest counterexample."""
 
 from __future__ import annotations
 

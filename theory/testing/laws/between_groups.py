@@ -24,12 +24,13 @@ from theory.testing.laws.margins import Solved
 from theory.testing.laws.tabled_groups import TabledGroup
 from theory.testing.programs import program_by_definition
 from theory.testing.subgroups import cayley_table, generated, normal_closure, quotient_table, subgroup_table
-from theory.testing.tables import relabelled
+from theory.testing.tables import product_table, relabelled
 
 __all__ = [
     "BETWEEN_LAWS",
     "fingerprint",
     "other_route",
+    "products",
     "quotient_bounds",
     "quotients",
     "relabelling",
@@ -109,7 +110,7 @@ def _groupless(subject: Solved) -> str | None:
 @law(
     "subgroups",
     "cost*(H) <= cost*(G) for every subgroup H",
-    source="below",
+    source="below; docs/theory.md, Proposition 33",
     cases=_generators,
     unless=_too_large,
     most=25,
@@ -193,6 +194,44 @@ def quotients(subject: Solved, case: int) -> str | None:
     return f"N = normal closure of {name}, order {size}: cost* = {cost} is not between {lower} and {upper}"
 
 
+FACTORS = ("Z2", "Z3", "V4", "S3")
+
+
+def _factors(subject: Solved) -> SearchStrategy[str]:
+    return st.sampled_from(FACTORS)
+
+
+def _too_large_with_factor(subject: Solved) -> str | None:
+    if subject.tabled is not None and subject.tabled.group.order * 6 > DERIVED_ORDER:
+        order = f"order {subject.tabled.group.order:,} times 6"
+        return f"{order} is beyond the limit of {DERIVED_ORDER} for tabling other groups made from it"
+    return _too_large(subject)
+
+
+@law(
+    "direct products",
+    "max(cost*(G), cost*(H)) <= cost*(G x H) <= cost*(G) + cost*(H)",
+    source="below; docs/theory.md, Proposition 33",
+    cases=_factors,
+    unless=_too_large_with_factor,
+    most=len(FACTORS),
+)
+def products(subject: Solved, case: str) -> str | None:
+    """Left: both factors are subgroups. Right: irreps of the factors are irreps of the product, with the same
+    degrees and types; an optimal `a` for `G` and one for `H`, together, separate `(g, h) ≠ 1` by the sum of
+    two nonnegative numbers of which one is at least 1.
+    """
+    from theory.groups.naming import parse
+
+    factor = cayley_table(parse(case).build())
+    whole = product_table(cayley_table(_tabled(subject).group), factor)
+    arity = subject.solution.arity
+    here, there, both = subject.solution.cost, _cost(factor, arity), _cost(whole, arity)
+    if max(here, there) <= both <= here + there:
+        return None
+    return f"cost*(G) = {here}, cost*({case}) = {there}, but cost*(G x {case}) = {both}"
+
+
 def fingerprint(solution: MarginSolution) -> tuple[Any, ...]:
     """What does not depend on how the group is written: exact values, and sorted rows and classes with their
     statuses.
@@ -261,4 +300,4 @@ def other_route(subject: Solved, case: None) -> str | None:
     return None if difference is None else f"{subject.table.source} against {other.source}: {difference}"
 
 
-BETWEEN_LAWS: tuple[Law[Solved, Any], ...] = (other_route, relabelling, subgroups, quotients)
+BETWEEN_LAWS: tuple[Law[Solved, Any], ...] = (other_route, relabelling, subgroups, quotients, products)

@@ -43,6 +43,7 @@ __all__ = [
     "no_better_dual",
     "no_better_primal",
     "plancherel_bounds",
+    "proven_structure",
     "rounded_gamma",
     "stability",
     "strong_duality",
@@ -51,9 +52,7 @@ __all__ = [
 
 Primal = tuple[Fraction, ...]
 Dual = tuple[Fraction, ...]
-UNDECIDED = (
-    4096  # bits at which two different numbers are told apart, or the solution is not what it should be
-)
+ENERGY_COEFFICIENTS = 2_000  # of the programs behind the energy intervals, two of which are solved a row
 
 
 @dataclass(frozen=True, eq=False)
@@ -289,8 +288,8 @@ def galois_invariance(subject: Solved, case: int) -> str | None:
 
 @law(
     "Plancherel bounds",
-    "(1 − 1/n) min s_R <= cost* <= Σ d² s_R/n over all complex R ≠ 1",
-    source="below",
+    "(1 − 1/n) min s_R <= cost* <= Σ d² s_R/n over all complex R ≠ 1; cost* = 1 − 1/n iff g² = 1 for all g",
+    source="below; docs/theory.md, Proposition 33",
     cases=_once,
     most=1,
 )
@@ -301,6 +300,9 @@ def plancherel_bounds(subject: Solved, case: None) -> str | None:
 
     Lower: `y_C = |C| min s/n` is feasible. Row orthogonality with the trivial irrep gives `Σ_C |C| X_R(C) =
     0`, so `Σ_C |C| (1 − X_R(C)) = n`, to which `C = 1` contributes nothing. Its value is `(n − 1) min s/n`.
+
+    Equality with `1 − 1/n`: then that `y` is optimal and positive everywhere, so the Plancherel weights,
+    which are positive, are optimal, too, and `s_R = 1` for all `R` by complementary slackness.
     """
     n, cost = subject.table.order, subject.solution.cost
     upper = ZERO
@@ -308,13 +310,18 @@ def plancherel_bounds(subject: Solved, case: None) -> str | None:
         copies = 1 if subject.table.conjugate_rows[row] == row else 2
         upper += s * Fraction(copies * subject.table.degrees[row] ** 2, n)
     lower = min(subject.program.costs) * Fraction(n - 1, n)
-    return None if lower <= cost <= upper else f"cost* = {cost} is not between {lower} and {upper}"
+    if not lower <= cost <= upper:
+        return f"cost* = {cost} is not between {lower} and {upper}"
+    elementary = all(order <= 2 for order in subject.table.element_orders)
+    if (cost == Fraction(n - 1, n)) == elementary:
+        return None
+    return f"cost* = {cost}, but g² = 1 holds {'' if elementary else 'not '}for all g"
 
 
 @law(
     "memorising network",
     "cost* <= (1 − 1/n) (n − 1)^((k−1)/2): gamma* is at least the margin of the centred memorising network",
-    source="below; the network is in arXiv:2311.07568, Appendix D",
+    source="below; docs/theory.md, Proposition 33; the network is in arXiv:2311.07568, Appendix D",
     cases=_once,
     most=1,
 )
@@ -335,7 +342,7 @@ def memorising_network(subject: Solved, case: None) -> str | None:
 @law(
     "more factors cost more",
     "cost*(G,k) <= cost*(G,k+1) <= cost*(G,k) max (d_R ν_R)^(1/2)",
-    source="below",
+    source="below; docs/theory.md, Proposition 33",
     cases=_once,
     most=1,
 )
@@ -376,7 +383,7 @@ def cyclic_subgroups(subject: Solved, case: int) -> str | None:
     "stability",
     "Σ_R κ_R a_R s_R >= cost* m for every a >= 0, m the least separation of a class, "
     "κ_R = Σ_C y_C (1 − X_R(C))/s_R",
-    source="below; docs/theory.md, from a measured margin to a proven structure",
+    source="below; docs/theory.md, Theorem 34",
     cases=_primals,
 )
 def stability(subject: Solved, case: Primal) -> str | None:
@@ -393,6 +400,38 @@ def stability(subject: Solved, case: Primal) -> str | None:
         if not total < subject.solution.cost.ball():  # refuted only by balls that do not meet
             return None
         return f"a = {_written(case)}: Σ κ a s = {float(total)}, less than cost* = {subject.solution.cost}"
+
+
+def _many_energies(subject: Solved) -> str | None:
+    coefficients = len(subject.program.rows) * len(subject.table.class_sizes)
+    if coefficients <= ENERGY_COEFFICIENTS:
+        return None
+    return (
+        f"{coefficients:,} coefficients are beyond the limit of {ENERGY_COEFFICIENTS:,} for energy intervals"
+    )
+
+
+@law(
+    "proven structure",
+    "the energies of every network lie in the intervals that its margin proves",
+    source="docs/theory.md, Theorem 34; every a is that of a network with margin = gamma* m cost*/Σ a s",
+    cases=_primals,
+    unless=_many_energies,
+    most=5,
+)
+def proven_structure(subject: Solved, case: Primal) -> str | None:
+    from theory.margins.stability import energy_intervals, excluded_bounds
+
+    spent = float(subject.program.cost(case))
+    # a little below the true ratio, since the drawn a has m >= 1 and floats round
+    ratio = Fraction(min(1.0, float(subject.solution.cost) / spent * (1 - 1e-12)))
+    energies = [float(s) * float(a) / spent for s, a in zip(subject.program.costs, case, strict=True)]
+    intervals, excluded = energy_intervals(subject.solution, ratio), excluded_bounds(subject.solution, ratio)
+    for row, (energy, (low, high), cap) in enumerate(zip(energies, intervals, excluded, strict=True)):
+        if not low - 1e-9 <= energy <= min(high, 1.0 if cap is None else cap) + 1e-9:
+            bounds = f"[{low}, {high}]" if cap is None else f"[{low}, {high}] and at most {cap}"
+            return f"a = {_written(case)}: irrep {subject.label(row)} has energy {energy}, not in {bounds}"
+    return None
 
 
 @law(
@@ -425,5 +464,6 @@ MARGIN_LAWS: tuple[Law[Solved, Any], ...] = (
     arity_monotone,
     cyclic_subgroups,
     stability,
+    proven_structure,
     rounded_gamma,
 )
