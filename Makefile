@@ -4,7 +4,7 @@ MAX ?= 60
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: verify test test-all lint bench oracle clean
+.PHONY: verify test test-all lint bench oracle pictures clean
 
 verify: .venv/ready
 	$(BIN)/gammastar verify $(GROUP) --force
@@ -30,6 +30,9 @@ oracle: .venv/ready
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[test]' -c constraints.txt
 	touch $@
+
+pictures: .venv/ready
+	$(BIN)/python docs/pictures.py
 
 clean:
 	rm -rf .venv build dist *.egg-info
