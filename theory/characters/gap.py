@@ -15,7 +15,7 @@ from theory.characters.closed_forms import check_size
 from theory.characters.cyclotomic import Value, from_terms
 from theory.characters.table import CharacterTable
 from theory.errors import GapError
-from theory.groups.gap import group, run
+from theory.groups.gap import EMIT_GROUP, received, run
 
 __all__ = ["imported_table", "program"]
 
@@ -30,10 +30,10 @@ GammastarValue := function(v) local n, c, flat, i;
   return [n, flat];
 end;;
 GammastarTable := function(t) local rows, values, version;
-  if IsGroup(t) then Emit(["group"]); return; fi;
+  if IsGroup(t) then GammastarGroup(t); return; fi;
   if not IsCharacterTable(t) then Emit(["other"]); return; fi;
   if not IsOrdinaryTable(t) then Emit(["modular", UnderlyingCharacteristic(t)]); return; fi;
-  if NrConjugacyClasses(t) > 2500 then Emit(["large", NrConjugacyClasses(t)]); return; fi;
+  if NrConjugacyClasses(t) > 2500 then Emit(["classes", NrConjugacyClasses(t)]); return; fi;
   rows := List(Irr(t), ValuesOfClassFunction);
   values := Set(Concatenation(rows));
   version := Concatenation("GAP ", GAPInfo.Version);
@@ -52,7 +52,7 @@ GammastarTable(
 
 def program(expression: str) -> str:
     """What GAP runs for an expression."""
-    return _PROGRAM % expression
+    return EMIT_GROUP + _PROGRAM % expression
 
 
 def imported_table(expression: str) -> CharacterTable:
@@ -67,20 +67,21 @@ def imported_table(expression: str) -> CharacterTable:
         InputError: GAP's table contradicts itself.
     """
     shown = f"gap:{expression}"
-    match run(program(expression)):
-        case ["group"]:
-            from theory.characters.burnside_dixon import character_table_of
-
-            return character_table_of(group(expression))
+    answer = run(program(expression))
+    match answer:
         case ["table", *fields]:
             return _table(shown, fields)
-        case ["large", int(classes)]:
+        case ["classes", int(classes)]:
             check_size(shown, classes)
         case ["modular", int(p)]:
             raise GapError(f"{shown}: a Brauer table modulo {p}; give an ordinary character table")
-    raise GapError(
-        f'{shown}: neither a group nor a character table; give for example gap:CharacterTable("M11")'
-    )
+        case ["other"]:
+            raise GapError(
+                f'{shown}: neither a group nor a character table; give for example gap:CharacterTable("M11")'
+            )
+    from theory.characters.burnside_dixon import character_table_of
+
+    return character_table_of(received(expression, answer))
 
 
 def _table(name: str, fields: list[Any]) -> CharacterTable:

@@ -246,7 +246,7 @@ class GaloisError(ArithmeticError):
 
 
 def _unit_modulo(n: int, u: int) -> int:
-    """`u` modulo the part of `n` that is prime to `u`, 1 modulo the rest: the same for many element orders."""
+    """`u` modulo the part of `n` that is prime to `u`, and 1 modulo the rest: one unit for many orders."""
     prime_to = n
     while (shared := gcd(u, prime_to)) > 1:
         prime_to //= shared

@@ -16,7 +16,7 @@ from theory.errors import GapError, LimitError
 if TYPE_CHECKING:
     from theory.groups.finite_group import FiniteGroup
 
-__all__ = ["DEBIAN_PACKAGES", "emit", "group", "run"]
+__all__ = ["DEBIAN_PACKAGES", "EMIT_GROUP", "emit", "group", "received", "run"]
 
 DEBIAN_PACKAGES = "gap-core gap-smallgrp gap-character-tables"
 IMPORT_LIMIT = 5_000_000  # elements
@@ -48,12 +48,13 @@ Emit := function(x) local i;
 end;;
 """
 
-_GROUP_PROGRAM = r"""
+# `GammastarGroup(value)` emits what `received` reads.
+EMIT_GROUP = r"""
 GammastarGroup := function(x) local f, gens, points, smaller, images;
   if IsCharacterTable(x) then Emit(["table"]); return; fi;
   if not IsGroup(x) then Emit(["other"]); return; fi;
   if not IsFinite(x) then Emit(["infinite"]); return; fi;
-  if Size(x) > %(limit)d then Emit(["large", Size(x)]); return; fi;
+  if Size(x) > LIMIT then Emit(["large", Size(x)]); return; fi;
   gens := GeneratorsOfGroup(x);
   if not IsPermGroup(x) then
     f := IsomorphismPermGroup(x);
@@ -66,11 +67,10 @@ GammastarGroup := function(x) local f, gens, points, smaller, images;
     fi;
   fi;
   points := MovedPoints(gens);
-  if Length(points) > %(degree)d then Emit(["degree", Size(x), Length(points)]); return; fi;
+  if Length(points) > DEGREE then Emit(["degree", Size(x), Length(points)]); return; fi;
   Emit(["group", Size(x), List(gens, g -> List(points, p -> Position(points, p^g) - 1))]);
 end;;
-GammastarGroup((%(expression)s));
-"""
+""".replace("LIMIT", str(IMPORT_LIMIT)).replace("DEGREE", str(DEGREE_LIMIT))
 
 
 def emit(expression: str) -> str:
@@ -133,13 +133,15 @@ def group(expression: str) -> FiniteGroup:
         GapError: GAP fails, or the value is no finite group.
         LimitError: the group is too large to be enumerated; the order is named.
     """
+    call = f"GammastarGroup(({' '.join(expression.split())}));"
+    return received(expression, run(EMIT_GROUP + call))
+
+
+def received(expression: str, answer: Any) -> FiniteGroup:
+    """The group from what `GammastarGroup` emitted; see `group`."""
     from theory.groups.permutation_group import permutation_group
 
     shown = f"gap:{expression}"
-    answer = run(
-        _GROUP_PROGRAM
-        % {"expression": " ".join(expression.split()), "limit": IMPORT_LIMIT, "degree": DEGREE_LIMIT}
-    )
     match answer:
         case ["group", int(order), list(images)]:
             pass
