@@ -66,6 +66,13 @@ class Face:
         return self._balls[ctx.prec]
 
     @cached_property
+    def floats(self) -> tuple[float, ...]:
+        """`-(1 - X_R(C))` column by column, the rows of the program that `minimum` solves."""
+        with ctx.workprec(64):
+            lines = zip(*self.balls(), strict=True)
+            return tuple(-float(ball.mid()) for line in lines for ball in line)
+
+    @cached_property
     def _balls(self) -> dict[int, list[list[arb]]]:
         return {}
 
@@ -141,6 +148,7 @@ def minimum(face: Face, start: Basis, functional: Sequence[Value]) -> Extreme:
             lambda column: arb(-1),
             lambda row: costs[row],
             equalities=face.tight,
+            floats=face.floats,
         )
         basis = maximise(linear, start, precision, _patience(face))
         point = _point(face, basis)

@@ -37,7 +37,9 @@ def _solved(program: LinearProgram) -> Any | None:
     import numpy as np
 
     height, width = program.height, program.width
-    rows = [[float(program.coefficient(i, j).mid()) for j in range(width)] for i in range(height)]
+    entries = program.floats
+    if entries is None:
+        entries = tuple(float(program.coefficient(i, j).mid()) for i in range(height) for j in range(width))
     bounds = np.array([float(program.bound(i).mid()) for i in range(height)])
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = width, height
@@ -52,7 +54,7 @@ def _solved(program: LinearProgram) -> Any | None:
     model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     model.a_matrix_.start_ = np.arange(0, width * height + 1, width)
     model.a_matrix_.index_ = np.tile(np.arange(width), height)
-    model.a_matrix_.value_ = np.array(rows).ravel()
+    model.a_matrix_.value_ = np.array(entries)
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)

@@ -42,6 +42,7 @@ class LinearProgram:
         objective: `c_j`.
         fixed_columns: columns with `x_j = 0`.
         equalities: rows that hold with equality.
+        floats: all `M_ij`, row by row, for a caller who keeps them between programs; else they are computed.
     """
 
     height: int
@@ -51,6 +52,7 @@ class LinearProgram:
     objective: Callable[[int], arb]
     fixed_columns: frozenset[int] = frozenset()
     equalities: frozenset[int] = frozenset()
+    floats: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True)
