@@ -179,30 +179,13 @@ def run(
         order: int | None = operation.order
         _axioms(session, operation)
         if session.refuted:
-            for section, laws in _later_laws().items():
+            for section, laws in _after("axioms").items():
                 session.skip(section, laws, "the axioms fail: not a group")
         else:
             order = _group_and_beyond(session, source, axioms=False)
     else:
         order = _group_and_beyond(session, source, axioms=True)
     return PropertyReport(text, order, seed, max_examples, tuple(session.results))
-
-
-def _later_laws() -> dict[str, Sequence[Law[Any, Any]]]:
-    from theory.testing.laws.between_groups import BETWEEN_LAWS
-    from theory.testing.laws.characters import CHARACTER_LAWS
-    from theory.testing.laws.margins import MARGIN_LAWS
-    from theory.testing.laws.representations import REPRESENTATION_LAWS
-    from theory.testing.laws.tabled_groups import GROUP_LAWS, TABLED_GROUP_LAWS
-
-    return {
-        "group": GROUP_LAWS,
-        "characters": CHARACTER_LAWS,
-        "elements and characters": TABLED_GROUP_LAWS,
-        "margins": MARGIN_LAWS,
-        "groups derived from it": BETWEEN_LAWS,
-        "representations": REPRESENTATION_LAWS,
-    }
 
 
 def _axioms(session: _Run, operation: Operation) -> None:
@@ -237,39 +220,41 @@ def _untrusted_operation(source: GroupSource) -> Operation | None:
 
 def _group_and_beyond(session: _Run, source: GroupSource, *, axioms: bool) -> int | None:
     from theory.characters.library import character_table
+    from theory.testing.laws.catalogue import LAWS
 
-    laws = _later_laws()
     group, reason = _group(source)
     if group is None:
-        session.skip("axioms", _axiom_laws() if axioms else (), reason)
-        session.skip("group", laws["group"], reason)
+        session.skip("axioms", LAWS["axioms"] if axioms else (), reason)
+        session.skip("group", LAWS["group"], reason)
     else:
         if axioms:
             from theory.testing.operations import operation_of_group
 
             _axioms(session, operation_of_group(group))
-        session.test("group", laws["group"], group)
+        session.test("group", LAWS["group"], group)
     try:
         table = character_table(source)
     except LimitError as error:
-        for section in list(laws)[1:]:
-            session.skip(section, laws[section], str(error))
+        for section, laws in _after("group").items():
+            session.skip(section, laws, str(error))
         return group.order if group is not None else None
-    session.test("characters", laws["characters"], table)
+    session.test("characters", LAWS["characters"], table)
     tabled, reason = _tabled(group, reason)
     if tabled is None:
-        session.skip("elements and characters", laws["elements and characters"], reason)
+        session.skip("elements and characters", LAWS["elements and characters"], reason)
     else:
-        session.test("elements and characters", laws["elements and characters"], tabled)
+        session.test("elements and characters", LAWS["elements and characters"], tabled)
     solution = _margins(session, table, tabled)
     _representations(session, tabled, solution, reason)
     return table.order
 
 
-def _axiom_laws() -> Sequence[Law[Any, Any]]:
-    from theory.testing.laws.axioms import AXIOMS
+def _after(section: str) -> dict[str, Sequence[Law[Any, Any]]]:
+    """The laws of the sections after this one."""
+    from theory.testing.laws.catalogue import LAWS
 
-    return AXIOMS
+    names = list(LAWS)
+    return {name: LAWS[name] for name in names[names.index(section) + 1 :]}
 
 
 def _group(source: GroupSource) -> tuple[FiniteGroup | None, str]:
@@ -310,9 +295,9 @@ def _tabled(group: FiniteGroup | None, reason: str) -> tuple[TabledGroup | None,
 def _margins(session: _Run, table: CharacterTable, tabled: TabledGroup | None) -> MarginSolution | None:
     """Test the margin's laws; the solution if there is one."""
     from theory.margins.exact import solve
+    from theory.testing.laws.catalogue import LAWS
     from theory.testing.laws.margins import Solved
 
-    laws = _later_laws()
     sections = ("margins", "groups derived from it")
     reason = ""
     if table.order == 1:
@@ -321,11 +306,11 @@ def _margins(session: _Run, table: CharacterTable, tabled: TabledGroup | None) -
         reason = f"{len(table.class_sizes):,} classes are beyond the limit of {MARGIN_CLASSES}"
     if reason:
         for section in sections:
-            session.skip(section, laws[section], reason)
+            session.skip(section, LAWS[section], reason)
         return None
     subject = Solved(solve(table), tabled)
     for section in sections:
-        session.test(section, laws[section], subject)
+        session.test(section, LAWS[section], subject)
     return subject.solution
 
 

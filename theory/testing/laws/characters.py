@@ -134,7 +134,7 @@ def degrees(table: CharacterTable, case: int) -> str | None:
 @law(
     "tensor products",
     "χψ holds every irrep a nonnegative integral number of times",
-    source="Isaacs, Character Theory of Finite Groups, 4.1",
+    source="Isaacs, Character Theory of Finite Groups, chapter 4: χψ is a character",
     cases=_row_triples,
 )
 def tensor_products(table: CharacterTable, case: tuple[int, int, int]) -> str | None:
@@ -146,7 +146,7 @@ def tensor_products(table: CharacterTable, case: tuple[int, int, int]) -> str | 
 @law(
     "symmetric and exterior squares",
     "(χ(C)² ± χ(C²))/2 hold every irrep a nonnegative integral number of times; ν(χ) = ⟨Sym², 1⟩ − ⟨Ext², 1⟩",
-    source="Isaacs, Character Theory of Finite Groups, 4.5",
+    source="Frobenius and Schur 1906; Isaacs, Character Theory of Finite Groups, chapter 4",
     cases=_row_pairs,
 )
 def symmetric_squares(table: CharacterTable, case: Pair) -> str | None:
@@ -185,7 +185,7 @@ def central_characters(table: CharacterTable, case: Place) -> str | None:
 @law(
     "power-map congruence",
     "χ(g^p) = χ(g)^p modulo p, for every prime p that divides n",
-    source="Isaacs, Character Theory of Finite Groups, problem 4.7",
+    source="the eigenvalues λ of R(g) have (Σ λ)^p = Σ λ^p modulo p",
     cases=_places,
 )
 def power_congruence(table: CharacterTable, case: Place) -> str | None:
@@ -207,7 +207,7 @@ def power_congruence(table: CharacterTable, case: Place) -> str | None:
 @law(
     "square roots",
     "Σ_χ ν(χ) χ(C) is the number of square roots of an element of C",
-    source="Frobenius and Schur 1906; Isaacs, Character Theory of Finite Groups, 4.15",
+    source="Frobenius and Schur 1906; Isaacs, Character Theory of Finite Groups, chapter 4",
     cases=_columns,
 )
 def square_roots(table: CharacterTable, case: int) -> str | None:

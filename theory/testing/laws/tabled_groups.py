@@ -226,7 +226,7 @@ def power_classes(subject: TabledGroup, case: Pair) -> str | None:
 @law(
     "Galois action",
     "χ(g^k) = σ_k χ(g) for k prime to the exponent, σ_k: ζ → ζ^k",
-    source="Isaacs, Character Theory of Finite Groups, problem 2.2",
+    source="σ_k raises the eigenvalues of R(g), which are roots of unity, to the k-th power",
     cases=_row_element_and_unit,
 )
 def galois_action(subject: TabledGroup, case: tuple[Pair, int]) -> str | None:
@@ -245,7 +245,7 @@ def galois_action(subject: TabledGroup, case: tuple[Pair, int]) -> str | None:
 @law(
     "class algebra",
     "ω(C) ω(D) = Σ_E a_CDE ω(E) with ω(C) = |C| χ(C)/χ(1) and a_CDE = #{x in C, y in D: xy = e}, e in E",
-    source="Isaacs, Character Theory of Finite Groups, 3.7 and before",
+    source="Burnside; Isaacs, Character Theory of Finite Groups, chapter 3",
     cases=_column_pairs,
 )
 def class_algebra(subject: TabledGroup, case: Pair) -> str | None:
