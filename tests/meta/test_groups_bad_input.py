@@ -277,7 +277,7 @@ def test_a_presentation_that_does_not_end_is_killed() -> None:
 @pytest.mark.slow
 def test_an_infinite_group_reaches_the_limit() -> None:
     with pytest.raises(LimitError, match="does not collapse within 20,000 cosets"):
-        from_presentation(["a", "b"], ["a^2", "b^3"], name="f", timeout=300)
+        from_presentation(["a", "b"], ["a^2", "b^3"], name="f", timeout=300.0)
 
 
 def test_presented_groups() -> None:
@@ -459,4 +459,4 @@ def test_failing_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: st
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     with pytest.raises(GapError, match=message):
-        gap.run("Emit(1);", timeout=0.3 if "sleep" in script else 30)
+        gap.run("Emit(1);", timeout=0.3 if "sleep" in script else 30.0)

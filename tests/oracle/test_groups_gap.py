@@ -67,7 +67,7 @@ Emit(List([%s], Signature));
 
 @pytest.fixture(scope="module")
 def signatures() -> dict[str, list]:
-    answer = gap.run(_PROGRAM % ", ".join(expression for _, expression in GROUPS), timeout=120)
+    answer = gap.run(_PROGRAM % ", ".join(expression for _, expression in GROUPS), timeout=120.0)
     return dict(zip((name for name, _ in GROUPS), answer, strict=True))
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Integer
 
 from theory.errors import InputError, LimitError
 from theory.groups.finite_group import FiniteGroup
@@ -25,17 +26,19 @@ class TableGroup(FiniteGroup):
     name: str
     order: int
     generators: tuple[int, ...]
-    table: Int[np.ndarray, "n n"]
-    inverses: Int[np.ndarray, " n"]
+    table: Integer[np.ndarray, "n n"]
+    inverses: Integer[np.ndarray, " n"]
     labels: tuple[str, ...]
 
-    def multiply(self, left: Int[np.ndarray, "*#b"], right: Int[np.ndarray, "*#b"]) -> Int[np.ndarray, "*b"]:
+    def multiply(
+        self, left: Integer[np.ndarray, "*#b"], right: Integer[np.ndarray, "*#b"]
+    ) -> Integer[np.ndarray, "*b"]:
         return np.asarray(self.table[left, right], dtype=np.int64)
 
-    def inverse(self, elements: Int[np.ndarray, "*b"]) -> Int[np.ndarray, "*b"]:
+    def inverse(self, elements: Integer[np.ndarray, "*b"]) -> Integer[np.ndarray, "*b"]:
         return np.asarray(self.inverses[elements])
 
-    def permutations(self, elements: Int[np.ndarray, " b"]) -> Int[np.ndarray, "b degree"]:
+    def permutations(self, elements: Integer[np.ndarray, " b"]) -> Integer[np.ndarray, "b degree"]:
         """By right multiplication: `g` sends `x` to `xg`, so that `gh` acts by `g` first."""
         return np.ascontiguousarray(self.table[:, elements].T)
 
@@ -44,7 +47,7 @@ class TableGroup(FiniteGroup):
 
 
 def from_cayley_table(
-    table: Sequence[Sequence[int]] | Int[np.ndarray, "n n"],
+    table: Any,
     *,
     labels: Sequence[str] | None = None,
     name: str = "Cayley table",
@@ -52,7 +55,8 @@ def from_cayley_table(
     """The group with this table, `table[g][h] = gh`; the identity may stand anywhere and gets index 0.
 
     Args:
-        table: `n` rows of `n` integers, either `0..n-1` or `1..n` (then the row of element 1 comes first).
+        table: `n` rows of `n` integers, as lists or an array; either `0..n-1` or `1..n` (then the row of
+            element 1 comes first). It may hold anything: all of it is checked.
         labels: names of the elements in the order of the rows, for messages; by default the integers.
 
     Raises:
@@ -80,9 +84,7 @@ def from_cayley_table(
     return TableGroup(name, n, generators, entries, inverses, names)
 
 
-def _entries(
-    table: Sequence[Sequence[int]] | Int[np.ndarray, "n n"], name: str
-) -> tuple[Int[np.ndarray, "n n"], int]:
+def _entries(table: Any, name: str) -> tuple[Integer[np.ndarray, "n n"], int]:
     """The table as 0-based integers, and the number that the user counts from."""
     n = len(table)
     if n == 0:
@@ -124,7 +126,7 @@ def _range_message(name: str, entry: str, row: int, column: int, n: int) -> str:
     return f"{name}: the entry {entry} in row {row}, column {column} is outside 0..{n - 1} (or 1..{n})"
 
 
-def _check_latin(table: Int[np.ndarray, "n n"], names: Sequence[str], name: str) -> None:
+def _check_latin(table: Integer[np.ndarray, "n n"], names: Sequence[str], name: str) -> None:
     n = len(table)
     for axis, lines, word in ((1, table, "row"), (0, table.T, "column")):
         wrong = (np.sort(table, axis=axis) != (np.arange(n) if axis else np.arange(n)[:, None])).any(
@@ -139,7 +141,7 @@ def _check_latin(table: Int[np.ndarray, "n n"], names: Sequence[str], name: str)
             )
 
 
-def _identity(table: Int[np.ndarray, "n n"], name: str) -> int:
+def _identity(table: Integer[np.ndarray, "n n"], name: str) -> int:
     unit = np.arange(len(table))
     left = np.flatnonzero((table == unit).all(axis=1))
     both = [int(e) for e in left if (table[:, e] == unit).all()]
@@ -149,7 +151,7 @@ def _identity(table: Int[np.ndarray, "n n"], name: str) -> int:
 
 
 def _associative_generators(
-    table: Int[np.ndarray, "n n"], names: Sequence[str], name: str
+    table: Integer[np.ndarray, "n n"], names: Sequence[str], name: str
 ) -> tuple[int, ...]:
     """Generators of the table, each of which passes Light's test.
 
@@ -173,7 +175,7 @@ def _associative_generators(
     return tuple(generators)
 
 
-def _check_light(table: Int[np.ndarray, "n n"], s: int, names: Sequence[str], name: str) -> None:
+def _check_light(table: Integer[np.ndarray, "n n"], s: int, names: Sequence[str], name: str) -> None:
     n = len(table)
     rows = max(CHUNK // n, 1)
     for start in range(0, n, rows):

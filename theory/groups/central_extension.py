@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Integer
 
 from theory.groups.finite_group import FiniteGroup
 
@@ -31,18 +31,20 @@ class ExtraspecialGroup(FiniteGroup):
     n: int
     minus: bool
 
-    def multiply(self, left: Int[np.ndarray, "*#b"], right: Int[np.ndarray, "*#b"]) -> Int[np.ndarray, "*b"]:
+    def multiply(
+        self, left: Integer[np.ndarray, "*#b"], right: Integer[np.ndarray, "*#b"]
+    ) -> Integer[np.ndarray, "*b"]:
         c, v = self._coordinates(left)
         d, w = self._coordinates(right)
         return self._index(c + d + self._cocycle(v, w), [a + b for a, b in zip(v, w, strict=True)])
 
-    def inverse(self, elements: Int[np.ndarray, "*b"]) -> Int[np.ndarray, "*b"]:
+    def inverse(self, elements: Integer[np.ndarray, "*b"]) -> Integer[np.ndarray, "*b"]:
         c, v = self._coordinates(elements)
         back = [-a % self.p for a in v]
         # (v, c)(-v, d) = (0, c + d + f(v, -v)), and f(0, 0) = 0
         return self._index(-c - self._cocycle(v, back), back)
 
-    def permutations(self, elements: Int[np.ndarray, " b"]) -> Int[np.ndarray, "b degree"]:
+    def permutations(self, elements: Integer[np.ndarray, " b"]) -> Integer[np.ndarray, "b degree"]:
         """On the cosets of the subgroup `A` that has only even coordinates, of the plus pairs.
 
         `A` is abelian and meets the centre trivially. A normal subgroup that is not trivial meets the centre,
@@ -51,7 +53,7 @@ class ExtraspecialGroup(FiniteGroup):
         elements = np.asarray(elements)
         zeroed = range(2 if self.minus else 0, 2 * self.n, 2)
         # A g holds exactly one element whose coordinates `zeroed` vanish; f(a, v) = 0 for a in A.
-        point: Int[np.ndarray, " points"] = np.zeros(1, dtype=np.int64)
+        point: Integer[np.ndarray, " points"] = np.zeros(1, dtype=np.int64)
         for place in range(1 + 2 * self.n):
             if place - 1 not in zeroed:
                 point = (np.arange(self.p)[:, None] * self.p**place + point).reshape(-1)
@@ -68,8 +70,8 @@ class ExtraspecialGroup(FiniteGroup):
         return " ".join(letter if e == 1 else f"{letter}^{e}" for letter, e in exponents if e) or "1"
 
     def _cocycle(
-        self, v: list[Int[np.ndarray, "*#b"]], w: list[Int[np.ndarray, "*#b"]]
-    ) -> Int[np.ndarray, "*b"]:
+        self, v: list[Integer[np.ndarray, "*#b"]], w: list[Integer[np.ndarray, "*#b"]]
+    ) -> Integer[np.ndarray, "*b"]:
         value = sum((v[i + 1] * w[i] for i in range(2, 2 * self.n, 2)), start=v[1] * w[0])
         if self.minus and self.p == 2:
             value = value + v[0] * w[0] + v[1] * w[1]
@@ -78,8 +80,8 @@ class ExtraspecialGroup(FiniteGroup):
         return np.asarray(value)
 
     def _coordinates(
-        self, elements: Int[np.ndarray, "*b"]
-    ) -> tuple[Int[np.ndarray, "*b"], list[Int[np.ndarray, "*b"]]]:
+        self, elements: Integer[np.ndarray, "*b"]
+    ) -> tuple[Integer[np.ndarray, "*b"], list[Integer[np.ndarray, "*b"]]]:
         rest, c = np.divmod(np.asarray(elements).astype(np.int64), self.p)
         v = []
         for _ in range(2 * self.n):
@@ -87,7 +89,9 @@ class ExtraspecialGroup(FiniteGroup):
             v.append(np.asarray(digit))
         return np.asarray(c), v
 
-    def _index(self, c: Int[np.ndarray, "*b"], v: list[Int[np.ndarray, "*b"]]) -> Int[np.ndarray, "*b"]:
+    def _index(
+        self, c: Integer[np.ndarray, "*b"], v: list[Integer[np.ndarray, "*b"]]
+    ) -> Integer[np.ndarray, "*b"]:
         result = c % self.p
         for place, digit in enumerate(v, start=1):
             result = result + digit % self.p * self.p**place

@@ -10,7 +10,7 @@ from math import lcm
 from types import MappingProxyType
 
 import numpy as np
-from jaxtyping import Bool, Int
+from jaxtyping import Bool, Integer
 
 from theory.arithmetic import factorised, unit_generators
 from theory.errors import LimitError
@@ -40,10 +40,10 @@ class ConjugacyClasses:
         inverse: the class of `g^-1` for each class of `g`.
     """
 
-    representatives: Int[np.ndarray, " c"]
+    representatives: Integer[np.ndarray, " c"]
     sizes: tuple[int, ...]
     orders: tuple[int, ...]
-    class_of: Int[np.ndarray, " n"]
+    class_of: Integer[np.ndarray, " n"]
     power_maps: Mapping[int, tuple[int, ...]]
     inverse: tuple[int, ...]
 
@@ -100,7 +100,7 @@ def conjugacy_classes(group: FiniteGroup) -> ConjugacyClasses:
     )
 
 
-def orbit_minima(maps: list[Int[np.ndarray, " n"]]) -> Int[np.ndarray, " n"]:
+def orbit_minima(maps: list[Integer[np.ndarray, " n"]]) -> Integer[np.ndarray, " n"]:
     """For each index the least one of its orbit under the group that permutations of `0..n-1` generate.
 
     Union–find on whole arrays: every root is hooked to the least root that one of the maps joins it with,
@@ -128,12 +128,12 @@ def exponent(classes: ConjugacyClasses) -> int:
     return lcm(*classes.orders)
 
 
-def centre(classes: ConjugacyClasses) -> Int[np.ndarray, " z"]:
+def centre(classes: ConjugacyClasses) -> Integer[np.ndarray, " z"]:
     """The elements that commute with all: the classes of one element, ascending indices."""
     return np.sort(classes.representatives[np.array(classes.sizes) == 1])
 
 
-def commutator_subgroup(group: FiniteGroup, classes: ConjugacyClasses) -> Int[np.ndarray, " m"]:
+def commutator_subgroup(group: FiniteGroup, classes: ConjugacyClasses) -> Integer[np.ndarray, " m"]:
     """The elements of the commutator subgroup, ascending indices.
 
     It is the normal closure of the commutators of the generators. A normal subset is a union of classes, and

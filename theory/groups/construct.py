@@ -32,9 +32,7 @@ __all__ = [
 DIMENSION_LIMIT = 100
 
 
-def from_permutations(
-    generators: Sequence[Sequence[int] | str], *, name: str = "permutation group"
-) -> PermutationGroup:
+def from_permutations(generators: Sequence[Any], *, name: str = "permutation group") -> PermutationGroup:
     """The group that permutations generate.
 
     Args:
@@ -63,7 +61,7 @@ def from_permutations(
     return permutation_group(np.array(rows, dtype=np.int64), name)
 
 
-def _images(generator: Sequence[int] | str, number: int, degree: int | None, name: str) -> list[int]:
+def _images(generator: Any, number: int, degree: int | None, name: str) -> list[int]:
     where = f"{name}: generator {number}"
     if not isinstance(generator, Sequence | np.ndarray) or not len(generator):
         raise InputError(
@@ -84,9 +82,7 @@ def _images(generator: Sequence[int] | str, number: int, degree: int | None, nam
     return validated(images, where)
 
 
-def from_matrices(
-    matrices: Sequence[Sequence[Sequence[int]]], field: int, *, name: str = "matrix group"
-) -> PermutationGroup:
+def from_matrices(matrices: Sequence[Any], field: Any, *, name: str = "matrix group") -> PermutationGroup:
     """The group that invertible matrices over GF(q) generate, acting on row vectors.
 
     Args:
@@ -129,9 +125,7 @@ def _galois_field(order: int, name: str) -> FiniteField:
     return finite_field(order, name, tuple(int(c) for c in coefficients[:0:-1]))
 
 
-def _matrix_entries(
-    matrix: Sequence[Sequence[int]], size: int, field: FiniteField, where: str
-) -> list[list[int]]:
+def _matrix_entries(matrix: Any, size: int, field: FiniteField, where: str) -> list[list[int]]:
     rows = matrix.tolist() if isinstance(matrix, np.ndarray) else matrix
     if not isinstance(rows, Sequence) or isinstance(rows, str) or len(rows) != size:
         raise InputError(f"{where} is not a list of {size} rows like matrix 0")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Integer
 
 from theory.arithmetic import factorised
 from theory.errors import LimitError
@@ -97,7 +97,7 @@ def _images(cycles: str | int, degree: int) -> list[int]:
     return [moved.get(point, point) for point in range(degree)]
 
 
-def _symmetric_generators(n: int, *, alternating: bool) -> Int[np.ndarray, "k n"]:
+def _symmetric_generators(n: int, *, alternating: bool) -> Integer[np.ndarray, "k n"]:
     """`(1,...,n), (1,2)`; for the alternating group `(1,2,3)` and the cycle of the last n or n - 1 points."""
     start = 1 if alternating and n % 2 == 0 else 0
     cycle = np.arange(n)
@@ -136,7 +136,7 @@ def _matrix_group(atom: Atom, n: int, q: int) -> PermutationGroup:
     return permutation_group(action(field, matrices, atom.name), atom.name)
 
 
-def _special_linear(field: FiniteField, n: int) -> list[Int[np.ndarray, "n n"]]:
+def _special_linear(field: FiniteField, n: int) -> list[Integer[np.ndarray, "n n"]]:
     """A transvection, a monomial matrix of a cycle of coordinates, and a torus element for `q = p^k`.
 
     The conjugates of the transvection by the two others generate all elementary matrices, hence SL(n, q).
@@ -154,7 +154,7 @@ def _special_linear(field: FiniteField, n: int) -> list[Int[np.ndarray, "n n"]]:
     return matrices
 
 
-def _symplectic(field: FiniteField, n: int) -> list[Int[np.ndarray, "n n"]]:
+def _symplectic(field: FiniteField, n: int) -> list[Integer[np.ndarray, "n n"]]:
     """Generators of Sp(n, q) for the form `<e_i, f_i> = 1` on the basis `e_1, ..., e_m, f_1, ..., f_m`.
 
     Transvections to the two long roots of the first pair, the cyclic permutation of the pairs, one short
@@ -185,7 +185,7 @@ def _torus(field: FiniteField) -> list[int]:
     return [w, int(field.inverse(np.array(w)))]
 
 
-def _diagonal(field: FiniteField, n: int, entries: list[int]) -> Int[np.ndarray, "n n"]:
+def _diagonal(field: FiniteField, n: int, entries: list[int]) -> Integer[np.ndarray, "n n"]:
     matrix = np.eye(n, dtype=np.int64)
     for place, entry in enumerate(entries):
         matrix[place, place] = entry

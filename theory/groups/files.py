@@ -14,10 +14,10 @@ import csv
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn, Protocol, TypeVar
+from typing import Any, NoReturn, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Integer
 
 from theory.errors import InputError, LimitError
 from theory.groups.cayley_table import TABLE_LIMIT, from_cayley_table
@@ -42,12 +42,13 @@ def read_group(path: Path) -> FiniteGroup:
     return read(path, from_cayley_table)
 
 
+@runtime_checkable
 class TableReader(Protocol[Found]):
     """What becomes of a Cayley table: `from_cayley_table`, or something that trusts it less."""
 
     def __call__(
         self,
-        table: Sequence[Sequence[int]] | Int[np.ndarray, "n n"],
+        table: Sequence[Sequence[int]] | Integer[np.ndarray, "n n"],
         *,
         labels: Sequence[str] | None = None,
         name: str,
@@ -192,7 +193,7 @@ def _csv_integer(cell: str, name: str, line: int, column: int) -> int:
     return int(word)
 
 
-def _npy_table(path: Path, name: str) -> Int[np.ndarray, "n n"]:
+def _npy_table(path: Path, name: str) -> Integer[np.ndarray, "n n"]:
     """The array of a `.npy` file; its header is judged before its data are read."""
     try:
         with path.open("rb") as file:
@@ -213,7 +214,7 @@ def _npy_table(path: Path, name: str) -> Int[np.ndarray, "n n"]:
             raise LimitError(
                 f"{name}: a Cayley table of order {max(shape):,}; the limit is {TABLE_LIMIT:,} rows"
             )
-        table: Int[np.ndarray, "n n"] = np.load(path, allow_pickle=False)
+        table: Integer[np.ndarray, "n n"] = np.load(path, allow_pickle=False)
     except InputError:
         raise
     except (ValueError, EOFError, OSError, SyntaxError, TypeError, UnicodeDecodeError):

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import product
 
 import numpy as np
-from jaxtyping import Bool, Int
+from jaxtyping import Bool, Integer
 
 from theory.arithmetic import prime_power, primitive_root
 from theory.errors import InputError, LimitError
@@ -35,42 +35,44 @@ class FiniteField:
     order: int
     characteristic: int
     degree: int
-    exp: Int[np.ndarray, " units"]
-    log: Int[np.ndarray, " q"]
+    exp: Integer[np.ndarray, " units"]
+    log: Integer[np.ndarray, " q"]
 
     @property
     def primitive_element(self) -> int:
         return int(self.exp[1 % len(self.exp)])
 
-    def add(self, a: Int[np.ndarray, "*#b"], b: Int[np.ndarray, "*#b"]) -> Int[np.ndarray, "*b"]:
+    def add(self, a: Integer[np.ndarray, "*#b"], b: Integer[np.ndarray, "*#b"]) -> Integer[np.ndarray, "*b"]:
         p = self.characteristic
         if self.degree == 1:
-            return (a + b) % p
+            return np.asarray((a + b) % p)
         if p == 2:
-            return a ^ b
-        total: Int[np.ndarray, "*b"] = np.zeros(np.broadcast_shapes(a.shape, b.shape), dtype=np.int64)
+            return np.asarray(a ^ b)
+        total: Integer[np.ndarray, "*b"] = np.zeros(np.broadcast_shapes(a.shape, b.shape), dtype=np.int64)
         for position in range(self.degree):
             digit = p**position
             total += (a // digit + b // digit) % p * digit
         return total
 
-    def multiply(self, a: Int[np.ndarray, "*#b"], b: Int[np.ndarray, "*#b"]) -> Int[np.ndarray, "*b"]:
+    def multiply(
+        self, a: Integer[np.ndarray, "*#b"], b: Integer[np.ndarray, "*#b"]
+    ) -> Integer[np.ndarray, "*b"]:
         if self.degree == 1:
-            return a * b % self.characteristic
+            return np.asarray(a * b % self.characteristic)
         product = self.exp[(self.log[a] + self.log[b]) % (self.order - 1)]
         return np.where((a == 0) | (b == 0), 0, product)
 
-    def inverse(self, a: Int[np.ndarray, "*b"]) -> Int[np.ndarray, "*b"]:
+    def inverse(self, a: Integer[np.ndarray, "*b"]) -> Integer[np.ndarray, "*b"]:
         """Inverses of nonzero elements."""
-        return self.exp[-self.log[a] % (self.order - 1)]
+        return np.asarray(self.exp[-self.log[a] % (self.order - 1)])
 
     def negative(self, a: int) -> int:
         p = self.characteristic
         return sum(-(a // p**i) % p * p**i for i in range(self.degree))
 
     def apply(
-        self, vectors: Int[np.ndarray, "b n"], matrix: Int[np.ndarray, "n n"]
-    ) -> Int[np.ndarray, "b n"]:
+        self, vectors: Integer[np.ndarray, "b n"], matrix: Integer[np.ndarray, "n n"]
+    ) -> Integer[np.ndarray, "b n"]:
         """Row vectors times matrix."""
         if self.degree == 1:
             return vectors @ matrix % self.characteristic
@@ -79,7 +81,7 @@ class FiniteField:
             result = self.add(result, self.multiply(vectors[:, row, None], matrix[None, row]))
         return result
 
-    def rank(self, matrix: Int[np.ndarray, "n n"]) -> int:
+    def rank(self, matrix: Integer[np.ndarray, "n n"]) -> int:
         """The rank, by Gaussian elimination."""
         work = np.array(matrix, dtype=np.int64)
         rank = 0

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Integer
 
 from theory.arithmetic import factorised
 
@@ -46,22 +46,24 @@ class FiniteGroup(ABC):
     generators: tuple[int, ...]
 
     @abstractmethod
-    def multiply(self, left: Int[np.ndarray, "*#b"], right: Int[np.ndarray, "*#b"]) -> Int[np.ndarray, "*b"]:
+    def multiply(
+        self, left: Integer[np.ndarray, "*#b"], right: Integer[np.ndarray, "*#b"]
+    ) -> Integer[np.ndarray, "*b"]:
         """Indices of the products `gh`, elementwise with numpy's broadcasting."""
 
     @abstractmethod
-    def inverse(self, elements: Int[np.ndarray, "*b"]) -> Int[np.ndarray, "*b"]:
+    def inverse(self, elements: Integer[np.ndarray, "*b"]) -> Integer[np.ndarray, "*b"]:
         """Indices of the inverses `g^-1`."""
 
     @abstractmethod
-    def permutations(self, elements: Int[np.ndarray, " b"]) -> Int[np.ndarray, "b degree"]:
+    def permutations(self, elements: Integer[np.ndarray, " b"]) -> Integer[np.ndarray, "b degree"]:
         """Images of each element under one fixed faithful permutation action (the same for all calls)."""
 
     @abstractmethod
     def element_name(self, element: int) -> str:
         """What a mathematician would write for this element, e.g. `(1,2)(3,4)` or `a^2 b`."""
 
-    def power(self, elements: Int[np.ndarray, " b"], exponent: int) -> Int[np.ndarray, " b"]:
+    def power(self, elements: Integer[np.ndarray, " b"], exponent: int) -> Integer[np.ndarray, " b"]:
         """Indices of `g^exponent` for any integer exponent."""
         base = np.asarray(elements)
         if exponent < 0:
@@ -75,7 +77,7 @@ class FiniteGroup(ABC):
                 base = self.multiply(base, base)
         return result
 
-    def element_orders(self, elements: Int[np.ndarray, " b"]) -> Int[np.ndarray, " b"]:
+    def element_orders(self, elements: Integer[np.ndarray, " b"]) -> Integer[np.ndarray, " b"]:
         """The order of each element."""
         orders = np.ones(len(elements), dtype=np.int64)
         for prime, multiplicity in factorised(self.order):
@@ -86,7 +88,7 @@ class FiniteGroup(ABC):
                 part = self.power(part, prime)
         return orders
 
-    def conjugation(self, by: int) -> Int[np.ndarray, " n"]:
+    def conjugation(self, by: int) -> Integer[np.ndarray, " n"]:
         """The map `x -> s^-1 x s` on all elements, in index order."""
         s = np.array([by])
         return self.multiply(self.inverse(s), self.multiply(np.arange(self.order), s))

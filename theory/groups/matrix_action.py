@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Integer
 
 from theory.errors import LimitError
 from theory.groups.finite_field import FiniteField
@@ -16,8 +16,8 @@ POINT_LIMIT = 2**16
 
 
 def vector_action(
-    field: FiniteField, matrices: Sequence[Int[np.ndarray, "n n"]], name: str
-) -> Int[np.ndarray, "k degree"]:
+    field: FiniteField, matrices: Sequence[Integer[np.ndarray, "n n"]], name: str
+) -> Integer[np.ndarray, "k degree"]:
     """The generators as permutations of the union of the orbits of the unit vectors: a faithful action.
 
     Raises:
@@ -27,8 +27,8 @@ def vector_action(
 
 
 def projective_action(
-    field: FiniteField, matrices: Sequence[Int[np.ndarray, "n n"]], name: str
-) -> Int[np.ndarray, "k degree"]:
+    field: FiniteField, matrices: Sequence[Integer[np.ndarray, "n n"]], name: str
+) -> Integer[np.ndarray, "k degree"]:
     """The generators as permutations of lines; scalar matrices act trivially.
 
     Raises:
@@ -38,8 +38,8 @@ def projective_action(
 
 
 def _action(
-    field: FiniteField, matrices: Sequence[Int[np.ndarray, "n n"]], *, projective: bool, name: str
-) -> Int[np.ndarray, "k degree"]:
+    field: FiniteField, matrices: Sequence[Integer[np.ndarray, "n n"]], *, projective: bool, name: str
+) -> Integer[np.ndarray, "k degree"]:
     dimension = matrices[0].shape[0]
     if field.order**dimension > 2**62:
         raise LimitError(f"{name}: vectors of {dimension} entries over GF({field.order}) are beyond 64 bits")
@@ -62,8 +62,11 @@ def _action(
 
 
 def _moved(
-    field: FiniteField, vectors: Int[np.ndarray, "b n"], matrix: Int[np.ndarray, "n n"], projective: bool
-) -> Int[np.ndarray, "b n"]:
+    field: FiniteField,
+    vectors: Integer[np.ndarray, "b n"],
+    matrix: Integer[np.ndarray, "n n"],
+    projective: bool,
+) -> Integer[np.ndarray, "b n"]:
     images = field.apply(vectors, matrix)
     if not projective or not len(images):
         return images

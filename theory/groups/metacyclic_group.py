@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import gcd
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Integer
 
 from theory.groups.finite_group import FiniteGroup
 
@@ -30,22 +30,24 @@ class MetacyclicGroup(FiniteGroup):
     k: int
     r: int
     t: int
-    turns: Int[np.ndarray, " k"]
+    turns: Integer[np.ndarray, " k"]
 
-    def multiply(self, left: Int[np.ndarray, "*#b"], right: Int[np.ndarray, "*#b"]) -> Int[np.ndarray, "*b"]:
+    def multiply(
+        self, left: Integer[np.ndarray, "*#b"], right: Integer[np.ndarray, "*#b"]
+    ) -> Integer[np.ndarray, "*b"]:
         j, i = np.divmod(np.asarray(left), self.m)
         v, u = np.divmod(np.asarray(right), self.m)
         # (a^i b^j)(a^u b^v) = a^(i + r^-j u) b^(j+v), and b^k = a^t is central in <b>
         carry, w = np.divmod(j + v, self.k)
         return np.asarray((i + self.turns[j] * u + self.t * carry) % self.m + self.m * w)
 
-    def inverse(self, elements: Int[np.ndarray, "*b"]) -> Int[np.ndarray, "*b"]:
+    def inverse(self, elements: Integer[np.ndarray, "*b"]) -> Integer[np.ndarray, "*b"]:
         j, i = np.divmod(np.asarray(elements), self.m)
         # (a^i b^j)^-1 = b^-j a^-i, and b^-j = b^(k-j) a^-t for j > 0
         minus_j = -j % self.k
         return np.asarray((self.turns[minus_j] * (-i - self.t * (j > 0))) % self.m + self.m * minus_j)
 
-    def permutations(self, elements: Int[np.ndarray, " b"]) -> Int[np.ndarray, "b degree"]:
+    def permutations(self, elements: Integer[np.ndarray, " b"]) -> Integer[np.ndarray, "b degree"]:
         """On the cosets of `<b>` when `t = 0` and that is faithful; else by right multiplication."""
         elements = np.asarray(elements)
         if self.k == 1:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from math import prod
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Integer
 
 from theory.errors import InputError, LimitError
 from theory.groups.finite_group import ELEMENT_LIMIT, FiniteGroup
@@ -42,11 +42,11 @@ class Block:
     """
 
     points: tuple[int, ...]
-    transversal: Int[np.ndarray, "cosets degree"]
-    inverses: Int[np.ndarray, "cosets degree"]
-    columns: Int[np.ndarray, "degree cosets"]
-    weights: tuple[Int[np.ndarray, " degree"], ...]
-    lookup: Int[np.ndarray, " keys"]
+    transversal: Integer[np.ndarray, "cosets degree"]
+    inverses: Integer[np.ndarray, "cosets degree"]
+    columns: Integer[np.ndarray, "degree cosets"]
+    weights: tuple[Integer[np.ndarray, " degree"], ...]
+    lookup: Integer[np.ndarray, " keys"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +63,9 @@ class PermutationGroup(FiniteGroup):
     degree: int
     blocks: tuple[Block, ...]
 
-    def multiply(self, left: Int[np.ndarray, "*#b"], right: Int[np.ndarray, "*#b"]) -> Int[np.ndarray, "*b"]:
+    def multiply(
+        self, left: Integer[np.ndarray, "*#b"], right: Integer[np.ndarray, "*#b"]
+    ) -> Integer[np.ndarray, "*b"]:
         left, right = np.asarray(left), np.asarray(right)
         shape = np.broadcast_shapes(left.shape, right.shape)
         size = prod(shape)
@@ -77,7 +79,7 @@ class PermutationGroup(FiniteGroup):
             result[part] = self._product(g, h, result[part].shape)
         return result
 
-    def inverse(self, elements: Int[np.ndarray, "*b"]) -> Int[np.ndarray, "*b"]:
+    def inverse(self, elements: Integer[np.ndarray, "*b"]) -> Integer[np.ndarray, "*b"]:
         elements = np.asarray(elements)
         flat = elements.reshape(-1)
         result = np.empty(flat.shape, dtype=np.int64)
@@ -87,14 +89,14 @@ class PermutationGroup(FiniteGroup):
             for block in self.blocks:
                 for point in block.points:
                     # (u_B ... u_1)^-1 = u_1^-1 ... u_B^-1, and u_1^-1 acts first
-                    column: Int[np.ndarray, " c"] = np.full(len(digits[0]), point, dtype=np.intp)
+                    column: Integer[np.ndarray, " c"] = np.full(len(digits[0]), point, dtype=np.intp)
                     for other, digit in zip(self.blocks, digits, strict=True):
                         column = _entries(other.inverses, digit, column)
                     images.append(column)
             result[start : start + CHUNK] = self._index(images, (min(CHUNK, len(flat) - start),))
         return result.reshape(elements.shape)
 
-    def permutations(self, elements: Int[np.ndarray, " b"]) -> Int[np.ndarray, "b degree"]:
+    def permutations(self, elements: Integer[np.ndarray, " b"]) -> Integer[np.ndarray, "b degree"]:
         elements = np.asarray(elements)
         digits = [digit[:, None] for digit in self._digits(elements)]
         points = np.broadcast_to(np.arange(self.degree, dtype=np.intp), (len(elements), self.degree))
@@ -103,7 +105,7 @@ class PermutationGroup(FiniteGroup):
     def element_name(self, element: int) -> str:
         return cycle_notation(self.permutations(np.array([element]))[0].tolist())
 
-    def power(self, elements: Int[np.ndarray, " b"], exponent: int) -> Int[np.ndarray, " b"]:
+    def power(self, elements: Integer[np.ndarray, " b"], exponent: int) -> Integer[np.ndarray, " b"]:
         base = self.permutations(self.inverse(elements) if exponent < 0 else elements).astype(np.intp)
         exponent = abs(exponent)
         result = np.broadcast_to(np.arange(self.degree, dtype=np.intp), base.shape)
@@ -115,10 +117,10 @@ class PermutationGroup(FiniteGroup):
                 base = np.take_along_axis(base, base, axis=1)
         return self._index_of(result)
 
-    def element_orders(self, elements: Int[np.ndarray, " b"]) -> Int[np.ndarray, " b"]:
+    def element_orders(self, elements: Integer[np.ndarray, " b"]) -> Integer[np.ndarray, " b"]:
         return permutation_orders(self.permutations(elements))
 
-    def conjugation(self, by: int) -> Int[np.ndarray, " n"]:
+    def conjugation(self, by: int) -> Integer[np.ndarray, " n"]:
         if not self.blocks:
             return np.zeros(1, dtype=np.int64)
         s = self.permutations(np.array([by]))[0].astype(np.intp)
@@ -146,7 +148,7 @@ class PermutationGroup(FiniteGroup):
             result[start : start + step] = index.reshape(count, cosets)
         return result.reshape(-1)
 
-    def index_of(self, images: Int[np.ndarray, "b degree"]) -> Int[np.ndarray, " b"]:
+    def index_of(self, images: Integer[np.ndarray, "b degree"]) -> Integer[np.ndarray, " b"]:
         """Indices of permutations, given as rows of images.
 
         Raises:
@@ -162,8 +164,8 @@ class PermutationGroup(FiniteGroup):
         return indices
 
     def _product(
-        self, left: Int[np.ndarray, "*#b"], right: Int[np.ndarray, "*#b"], shape: tuple[int, ...]
-    ) -> Int[np.ndarray, "*b"]:
+        self, left: Integer[np.ndarray, "*#b"], right: Integer[np.ndarray, "*#b"], shape: tuple[int, ...]
+    ) -> Integer[np.ndarray, "*b"]:
         left_digits, right_digits = self._digits(left), self._digits(right)
         images = []
         for depth, block in enumerate(self.blocks, start=1):
@@ -173,7 +175,7 @@ class PermutationGroup(FiniteGroup):
                 images.append(self._images(right_digits, image, len(self.blocks)))
         return self._index(images, shape)
 
-    def _digits(self, elements: Int[np.ndarray, "*b"]) -> list[Int[np.ndarray, "*b"]]:
+    def _digits(self, elements: Integer[np.ndarray, "*b"]) -> list[Integer[np.ndarray, "*b"]]:
         digits = []
         rest = np.asarray(elements).astype(np.intp)
         for block in self.blocks[:-1]:
@@ -182,14 +184,14 @@ class PermutationGroup(FiniteGroup):
         return [*digits, rest]
 
     def _images(
-        self, digits: Sequence[Int[np.ndarray, "*#b"]], points: Int[np.ndarray, "*#b"], depth: int
-    ) -> Int[np.ndarray, "*b"]:
+        self, digits: Sequence[Integer[np.ndarray, "*#b"]], points: Integer[np.ndarray, "*#b"], depth: int
+    ) -> Integer[np.ndarray, "*b"]:
         """Images of the points under the product `u_depth ... u_1` of the blocks' elements."""
         for block, digit in zip(reversed(self.blocks[:depth]), reversed(digits[:depth]), strict=True):
             points = _entries(block.transversal, digit, points)
         return points
 
-    def _all_prefixes(self, point: int) -> Int[np.ndarray, " rows"]:
+    def _all_prefixes(self, point: int) -> Integer[np.ndarray, " rows"]:
         """Images of one point under `u_B ... u_2` for all digits, the digit of block 2 running fastest."""
         images = np.array([point], dtype=np.intp)
         for block in reversed(self.blocks[1:]):
@@ -197,15 +199,15 @@ class PermutationGroup(FiniteGroup):
         return images
 
     def _index(
-        self, images: Sequence[Int[np.ndarray, "*#b"]], shape: tuple[int, ...], weighted: int = 0
-    ) -> Int[np.ndarray, "*b"]:
+        self, images: Sequence[Integer[np.ndarray, "*#b"]], shape: tuple[int, ...], weighted: int = 0
+    ) -> Integer[np.ndarray, "*b"]:
         """Sift: indices from images of the base points; the first `weighted` hold key weights already."""
         result = np.zeros(shape, dtype=np.int64)
         pending = list(images)
         scale = 1
         for block in self.blocks:
             here, pending = pending[: len(block.points)], pending[len(block.points) :]
-            key: Int[np.ndarray, "*b"] | int = 0
+            key: Integer[np.ndarray, "*b"] | int = 0
             for number, (weight, image) in enumerate(zip(block.weights, here, strict=True)):
                 key = key + (image if number < weighted else weight[image])
             weighted = 0
@@ -216,19 +218,19 @@ class PermutationGroup(FiniteGroup):
             scale *= len(block.transversal)
         return result
 
-    def _index_of(self, images: Int[np.ndarray, "b degree"]) -> Int[np.ndarray, " b"]:
+    def _index_of(self, images: Integer[np.ndarray, "b degree"]) -> Integer[np.ndarray, " b"]:
         columns = [images[:, point] for block in self.blocks for point in block.points]
         return self._index(columns, (len(images),))
 
 
 def _entries(
-    rows: Int[np.ndarray, "r degree"], row: Int[np.ndarray, "*#b"], column: Int[np.ndarray, "*#b"]
-) -> Int[np.ndarray, "*b"]:
+    rows: Integer[np.ndarray, "r degree"], row: Integer[np.ndarray, "*#b"], column: Integer[np.ndarray, "*#b"]
+) -> Integer[np.ndarray, "*b"]:
     """`rows[row, column]` through one flat index, which is faster than a pair of indices."""
     return np.asarray(rows.reshape(-1)[row * np.intp(rows.shape[1]) + column])
 
 
-def permutation_group(generators: Int[np.ndarray, "k degree"], name: str) -> PermutationGroup:
+def permutation_group(generators: Integer[np.ndarray, "k degree"], name: str) -> PermutationGroup:
     """The group that the rows generate, each a permutation of the points `0, ..., degree - 1`.
 
     Raises:
@@ -276,14 +278,14 @@ def _blocks(chain: StabiliserChain) -> tuple[Block, ...]:
 
 
 def _fuse(
-    upper: Int[np.ndarray, "a degree"], deeper: Int[np.ndarray, "b degree"]
-) -> Int[np.ndarray, "ab degree"]:
+    upper: Integer[np.ndarray, "a degree"], deeper: Integer[np.ndarray, "b degree"]
+) -> Integer[np.ndarray, "ab degree"]:
     """All products `u_2 u_1`, the position of `u_1` running fastest: `(u_2 u_1)[i] = u_1[u_2[i]]`."""
     columns = np.ascontiguousarray(upper.T)[deeper]  # [second, point, first]
     return columns.transpose(0, 2, 1).reshape(-1, upper.shape[1])
 
 
-def _block(points: tuple[int, ...], transversal: Int[np.ndarray, "cosets degree"]) -> Block:
+def _block(points: tuple[int, ...], transversal: Integer[np.ndarray, "cosets degree"]) -> Block:
     degree = transversal.shape[1]
     weights = []
     keys = np.zeros(len(transversal), dtype=np.intp)

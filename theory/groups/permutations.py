@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Integer
 
 from theory.errors import InputError
 
@@ -89,7 +89,7 @@ def validated(images: Sequence[int], where: str) -> list[int]:
     return list(images)
 
 
-def permutation_orders(images: Int[np.ndarray, "b degree"]) -> Int[np.ndarray, " b"]:
+def permutation_orders(images: Integer[np.ndarray, "b degree"]) -> Integer[np.ndarray, " b"]:
     """The order of each permutation: the least common multiple of its cycle lengths."""
     rows, degree = images.shape
     if degree == 0:

@@ -8,9 +8,10 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Integer
 
 from theory.errors import InputError, LimitError
 from theory.groups.permutation_group import PermutationGroup
@@ -28,8 +29,8 @@ Word = list[int]  # letters: generator i is i + 1, its inverse -(i + 1)
 
 
 def from_presentation(
-    generators: Sequence[str],
-    relators: Sequence[str],
+    generators: Any,
+    relators: Any,
     *,
     name: str = "presentation",
     timeout: float = TIME_LIMIT,
@@ -63,7 +64,7 @@ def from_presentation(
     return group
 
 
-def _generator_names(generators: Sequence[str], name: str) -> list[str]:
+def _generator_names(generators: Any, name: str) -> list[str]:
     if not isinstance(generators, Sequence) or isinstance(generators, str) or not generators:
         raise InputError(f"{name}: 'generators' is {generators!r}; give a list of names such as ['a', 'b']")
     for generator in generators:
@@ -77,7 +78,7 @@ def _generator_names(generators: Sequence[str], name: str) -> list[str]:
     return list(generators)
 
 
-def parse_relator(text: str, generators: Sequence[str], where: str) -> Word:
+def parse_relator(text: Any, generators: Sequence[str], where: str) -> Word:
     """The word of a relator; a relation `u = v` becomes `u v^-1`.
 
     >>> parse_relator("a*b = b*a", ["a", "b"], "relator")
@@ -241,7 +242,7 @@ def _enumerate(names: Sequence[str], words: Sequence[Word], name: str, timeout: 
 
 
 def _check_relators(
-    columns: Int[np.ndarray, "k n"], words: Sequence[Word], relators: Sequence[str], name: str
+    columns: Integer[np.ndarray, "k n"], words: Sequence[Word], relators: Sequence[str], name: str
 ) -> None:
     """Every relator acts trivially on the cosets, and they are one orbit: checked on what sympy returned."""
     points = np.arange(columns.shape[1])

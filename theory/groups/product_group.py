@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Integer
 
 from theory.groups.finite_group import FiniteGroup
 
@@ -21,15 +21,17 @@ class ProductGroup(FiniteGroup):
     generators: tuple[int, ...]
     factors: tuple[FiniteGroup, ...]
 
-    def multiply(self, left: Int[np.ndarray, "*#b"], right: Int[np.ndarray, "*#b"]) -> Int[np.ndarray, "*b"]:
+    def multiply(
+        self, left: Integer[np.ndarray, "*#b"], right: Integer[np.ndarray, "*#b"]
+    ) -> Integer[np.ndarray, "*b"]:
         pairs = zip(self.factors, self.components(left), self.components(right), strict=True)
         return self._joined([factor.multiply(g, h) for factor, g, h in pairs])
 
-    def inverse(self, elements: Int[np.ndarray, "*b"]) -> Int[np.ndarray, "*b"]:
+    def inverse(self, elements: Integer[np.ndarray, "*b"]) -> Integer[np.ndarray, "*b"]:
         pairs = zip(self.factors, self.components(elements), strict=True)
         return self._joined([factor.inverse(g) for factor, g in pairs])
 
-    def permutations(self, elements: Int[np.ndarray, " b"]) -> Int[np.ndarray, "b degree"]:
+    def permutations(self, elements: Integer[np.ndarray, " b"]) -> Integer[np.ndarray, "b degree"]:
         """On the disjoint union of the factors' points."""
         parts = []
         offset = 0
@@ -44,11 +46,11 @@ class ProductGroup(FiniteGroup):
         names = [factor.element_name(int(c)) for factor, c in zip(self.factors, components, strict=True)]
         return f"({', '.join(names)})"
 
-    def power(self, elements: Int[np.ndarray, " b"], exponent: int) -> Int[np.ndarray, " b"]:
+    def power(self, elements: Integer[np.ndarray, " b"], exponent: int) -> Integer[np.ndarray, " b"]:
         pairs = zip(self.factors, self.components(elements), strict=True)
         return self._joined([factor.power(g, exponent) for factor, g in pairs])
 
-    def conjugation(self, by: int) -> Int[np.ndarray, " n"]:
+    def conjugation(self, by: int) -> Integer[np.ndarray, " n"]:
         result = np.zeros(1, dtype=np.int64)
         place = 1
         for factor, s in zip(self.factors, self.components(np.array(by)), strict=True):
@@ -57,7 +59,7 @@ class ProductGroup(FiniteGroup):
             place *= factor.order
         return result
 
-    def components(self, elements: Int[np.ndarray, "*b"]) -> list[Int[np.ndarray, "*b"]]:
+    def components(self, elements: Integer[np.ndarray, "*b"]) -> list[Integer[np.ndarray, "*b"]]:
         """The index of each component in its factor."""
         rest = np.asarray(elements)
         components = []
@@ -66,7 +68,7 @@ class ProductGroup(FiniteGroup):
             components.append(np.asarray(component))
         return components
 
-    def _joined(self, components: list[Int[np.ndarray, "*b"]]) -> Int[np.ndarray, "*b"]:
+    def _joined(self, components: list[Integer[np.ndarray, "*b"]]) -> Integer[np.ndarray, "*b"]:
         result = np.zeros_like(components[0], dtype=np.int64)
         place = 1
         for factor, component in zip(self.factors, components, strict=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Integer
 
 from theory.arithmetic import factorised
 from theory.errors import LimitError
@@ -17,7 +17,7 @@ SMALL = 200  # points: up to here the regular action is good enough
 CANDIDATES = 60
 
 
-def smaller_faithful_action(regular: Int[np.ndarray, "k n"], name: str) -> PermutationGroup:
+def smaller_faithful_action(regular: Integer[np.ndarray, "k n"], name: str) -> PermutationGroup:
     """The group of a regular action, acting on cosets of cyclic subgroups if that saves points.
 
     Args:
@@ -34,7 +34,7 @@ def smaller_faithful_action(regular: Int[np.ndarray, "k n"], name: str) -> Permu
     order = regular.shape[1]
     if order <= SMALL:
         return permutation_group(regular, name)
-    parts: list[Int[np.ndarray, "k blocks"]] = []
+    parts: list[Integer[np.ndarray, "k _"]] = []
     reached = 1
     points = 0
     for blocks in _coset_actions(regular):
@@ -57,19 +57,19 @@ def smaller_faithful_action(regular: Int[np.ndarray, "k n"], name: str) -> Permu
 
 
 def _offsets(
-    parts: list[Int[np.ndarray, "k blocks"]],
-) -> list[tuple[Int[np.ndarray, "k blocks"], int]]:
+    parts: list[Integer[np.ndarray, "k _"]],
+) -> list[tuple[Integer[np.ndarray, "k _"], int]]:
     sizes = np.cumsum([0] + [part.shape[1] for part in parts])
     return [(part, int(offset)) for part, offset in zip(parts, sizes, strict=False)]
 
 
-def _coset_actions(regular: Int[np.ndarray, "k n"]) -> list[Int[np.ndarray, "k blocks"]]:
+def _coset_actions(regular: Integer[np.ndarray, "k n"]) -> list[Integer[np.ndarray, "k _"]]:
     """Actions on the right cosets of cyclic subgroups `<x>`, fewest cosets first."""
     order = regular.shape[1]
     parents = _spanning_tree(regular)
     # Deterministic and spread out; element 0 is the identity.
     sample = np.unique(np.linspace(1, order - 1, CANDIDATES).astype(np.int64))
-    labels: dict[bytes, Int[np.ndarray, " n"]] = {}
+    labels: dict[bytes, Integer[np.ndarray, " n"]] = {}
     for x in [*sample.tolist(), *range(1, min(order, 20))]:
         left = _left_multiplication(regular, parents, x)
         for power in _subgroup_powers(left):
@@ -82,7 +82,7 @@ def _coset_actions(regular: Int[np.ndarray, "k n"]) -> list[Int[np.ndarray, "k b
     return sorted(actions, key=lambda action: action.shape[1])
 
 
-def _subgroup_powers(left: Int[np.ndarray, " n"]) -> list[Int[np.ndarray, " n"]]:
+def _subgroup_powers(left: Integer[np.ndarray, " n"]) -> list[Integer[np.ndarray, " n"]]:
     """`x` and, for every prime `p`, a power of `x` whose order is prime to `p`."""
     length, point = 1, int(left[0])
     while point:
@@ -94,7 +94,7 @@ def _subgroup_powers(left: Int[np.ndarray, " n"]) -> list[Int[np.ndarray, " n"]]
     return powers
 
 
-def _power(permutation: Int[np.ndarray, " n"], exponent: int) -> Int[np.ndarray, " n"]:
+def _power(permutation: Integer[np.ndarray, " n"], exponent: int) -> Integer[np.ndarray, " n"]:
     result = np.arange(len(permutation))
     while exponent:
         if exponent & 1:
@@ -105,8 +105,8 @@ def _power(permutation: Int[np.ndarray, " n"], exponent: int) -> Int[np.ndarray,
 
 
 def _spanning_tree(
-    regular: Int[np.ndarray, "k n"],
-) -> list[tuple[int, Int[np.ndarray, " b"], Int[np.ndarray, " b"]]]:
+    regular: Integer[np.ndarray, "k n"],
+) -> list[tuple[int, Integer[np.ndarray, " _"], Integer[np.ndarray, " _"]]]:
     """Steps `(generator, points, images)` that reach every point from 0, breadth first."""
     seen = np.zeros(regular.shape[1], dtype=bool)
     seen[0] = True
@@ -126,10 +126,10 @@ def _spanning_tree(
 
 
 def _left_multiplication(
-    regular: Int[np.ndarray, "k n"],
-    steps: list[tuple[int, Int[np.ndarray, " b"], Int[np.ndarray, " b"]]],
+    regular: Integer[np.ndarray, "k n"],
+    steps: list[tuple[int, Integer[np.ndarray, " _"], Integer[np.ndarray, " _"]]],
     x: int,
-) -> Int[np.ndarray, " n"]:
+) -> Integer[np.ndarray, " n"]:
     """`p -> x p`, from `x (p s) = (x p) s`."""
     left = np.empty(regular.shape[1], dtype=np.int64)
     left[0] = x

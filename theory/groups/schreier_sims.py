@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from math import prod
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Integer
 
 from theory.errors import LimitError
 
@@ -37,7 +37,7 @@ class StabiliserChain:
 
     degree: int
     base: tuple[int, ...]
-    transversals: tuple[Int[np.ndarray, "orbit degree"], ...]
+    transversals: tuple[Integer[np.ndarray, "_ degree"], ...]
 
     @property
     def order(self) -> int:
@@ -47,14 +47,14 @@ class StabiliserChain:
 @dataclass
 class _Level:
     point: int
-    generators: Int[np.ndarray, "k degree"]
-    transversal: Int[np.ndarray, "orbit degree"]
-    inverses: Int[np.ndarray, "orbit degree"]
-    position: Int[np.ndarray, " degree"]  # of a point in the orbit, -1 outside
+    generators: Integer[np.ndarray, "k degree"]
+    transversal: Integer[np.ndarray, "orbit degree"]
+    inverses: Integer[np.ndarray, "orbit degree"]
+    position: Integer[np.ndarray, " degree"]  # of a point in the orbit, -1 outside
 
 
 def stabiliser_chain(
-    generators: Int[np.ndarray, "k degree"], name: str = "permutation group"
+    generators: Integer[np.ndarray, "k degree"], name: str = "permutation group"
 ) -> StabiliserChain:
     """The stabiliser chain of the group that the rows generate.
 
@@ -95,7 +95,7 @@ def _check_order(levels: list[_Level], name: str) -> None:
 
 
 def _insert(
-    levels: list[_Level], permutation: Int[np.ndarray, " degree"], first: int, last: int, name: str
+    levels: list[_Level], permutation: Integer[np.ndarray, " degree"], first: int, last: int, name: str
 ) -> None:
     """Make a permutation that fixes the base before `last` a generator of the levels `first..last`."""
     degree = len(permutation)
@@ -108,14 +108,14 @@ def _insert(
     _check_order(levels, name)
 
 
-def _level(point: int, generators: Int[np.ndarray, "k degree"], name: str) -> _Level:
+def _level(point: int, generators: Integer[np.ndarray, "k degree"], name: str) -> _Level:
     """Orbit and transversal of the point, breadth first in the order of the generators."""
     degree = generators.shape[1]
     position = np.full(degree, -1, dtype=np.intp)
     position[point] = 0
     layers = [np.array([point], dtype=np.intp)]
     steps: list[
-        tuple[int, Int[np.ndarray, " b"]]
+        tuple[int, Integer[np.ndarray, " b"]]
     ] = []  # (generator, positions of the parents) of each layer part
     size = 1
     frontier = layers[0]
@@ -149,7 +149,7 @@ def _level(point: int, generators: Int[np.ndarray, "k degree"], name: str) -> _L
 
 def _unsifted_schreier_generator(
     levels: list[_Level], index: int
-) -> tuple[Int[np.ndarray, " degree"], int] | None:
+) -> tuple[Integer[np.ndarray, " degree"], int] | None:
     """The residue of a Schreier generator that does not sift to 1, and the level it stuck at."""
     level = levels[index]
     degree = len(level.position)
@@ -166,8 +166,8 @@ def _unsifted_schreier_generator(
 
 
 def _sift(
-    levels: list[_Level], first: int, elements: Int[np.ndarray, "b degree"]
-) -> tuple[Int[np.ndarray, " degree"], int] | None:
+    levels: list[_Level], first: int, elements: Integer[np.ndarray, "b degree"]
+) -> tuple[Integer[np.ndarray, " degree"], int] | None:
     identity = np.arange(elements.shape[1], dtype=np.intp)
     for index in range(first, len(levels)):
         elements = elements[(elements != identity).any(axis=1)]

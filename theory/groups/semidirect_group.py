@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Integer
 
 from theory.errors import InputError, LimitError
 from theory.groups.finite_group import ELEMENT_LIMIT, FiniteGroup
@@ -24,22 +24,24 @@ class SemidirectGroup(FiniteGroup):
     generators: tuple[int, ...]
     normal: FiniteGroup
     complement: FiniteGroup
-    action: Int[np.ndarray, "h n"]
+    action: Integer[np.ndarray, "h n"]
 
-    def multiply(self, left: Int[np.ndarray, "*#b"], right: Int[np.ndarray, "*#b"]) -> Int[np.ndarray, "*b"]:
+    def multiply(
+        self, left: Integer[np.ndarray, "*#b"], right: Integer[np.ndarray, "*#b"]
+    ) -> Integer[np.ndarray, "*b"]:
         h, x = self._parts(left)
         k, y = self._parts(right)
         # x h y k = x (h y h^-1) h k
         moved = np.asarray(self.action[self.complement.inverse(h), y], dtype=np.int64)
         return self.normal.multiply(x, moved) + self.normal.order * self.complement.multiply(h, k)
 
-    def inverse(self, elements: Int[np.ndarray, "*b"]) -> Int[np.ndarray, "*b"]:
+    def inverse(self, elements: Integer[np.ndarray, "*b"]) -> Integer[np.ndarray, "*b"]:
         h, x = self._parts(elements)
         # (x h)^-1 = h^-1 x^-1 = (h^-1 x^-1 h) h^-1
         moved = np.asarray(self.action[h, self.normal.inverse(x)], dtype=np.int64)
         return moved + self.normal.order * self.complement.inverse(h)
 
-    def permutations(self, elements: Int[np.ndarray, " b"]) -> Int[np.ndarray, "b degree"]:
+    def permutations(self, elements: Integer[np.ndarray, " b"]) -> Integer[np.ndarray, "b degree"]:
         """On the cosets of `H`, one for each element of `N`, and on the points of `H`: together faithful."""
         h, x = self._parts(elements)
         # H y goes to H y x h = H h^-1 (y x) h
@@ -49,7 +51,9 @@ class SemidirectGroup(FiniteGroup):
             [on_cosets, self.complement.permutations(h) + np.int64(self.normal.order)], axis=1
         )
 
-    def _parts(self, elements: Int[np.ndarray, "*b"]) -> tuple[Int[np.ndarray, "*b"], Int[np.ndarray, "*b"]]:
+    def _parts(
+        self, elements: Integer[np.ndarray, "*b"]
+    ) -> tuple[Integer[np.ndarray, "*b"], Integer[np.ndarray, "*b"]]:
         h, x = np.divmod(np.asarray(elements), self.normal.order)
         return np.asarray(h), np.asarray(x)
 
@@ -111,7 +115,7 @@ def semidirect_product(
     return SemidirectGroup(name, order, generators, normal, complement, action)
 
 
-def _automorphism(group: FiniteGroup, images: Sequence[int], where: str) -> Int[np.ndarray, " n"]:
+def _automorphism(group: FiniteGroup, images: Sequence[int], where: str) -> Integer[np.ndarray, " n"]:
     if len(images) != group.order:
         raise InputError(f"{where}: {len(images)} images for a group of order {group.order}")
     phi = np.array(validated(images, where), dtype=np.int64)
