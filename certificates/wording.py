@@ -92,7 +92,9 @@ def structure_sentence(result: dict[str, Any]) -> str:
     statuses = ("required", "possible", "excluded")
     required, possible, excluded = ([x for x in irreps if x["status"] == status] for status in statuses)
     if len(required) == len(irreps):
-        what = f"all {len(irreps)} nontrivial irreps" if len(irreps) > 1 else "its only nontrivial irrep"
+        what = {1: "its only nontrivial irrep", 2: "both nontrivial irreps"}.get(
+            len(irreps), f"all {len(irreps)} nontrivial irreps"
+        )
         if any(irrep["conjugates"] == 2 for irrep in irreps):
             what += " (a complex irrep and its conjugate counted once)"
         return f"Every max-margin network uses {what}."

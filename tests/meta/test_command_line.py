@@ -113,7 +113,7 @@ class TestMargin:
     def test_tables_for_people(self, capsys: pytest.CaptureFixture[str]) -> None:
         code, out, err = run(capsys, "margin", "S3")
         assert (code, err) == (0, "")
-        assert "Every max-margin network uses all 2 nontrivial irreps." in out
+        assert "Every max-margin network uses both nontrivial irreps." in out
         assert "γ*" in out
         assert "1/6 + 2/3*sqrt(2)" in out
         assert "\x1b" not in out  # no colour in a pipe
