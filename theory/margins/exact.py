@@ -19,7 +19,7 @@ from theory.margins.simplex import EMPTY, Basis, LinearProgram, PrecisionError, 
 from theory.margins.solution import MarginSolution
 from theory.margins.structure import structure
 
-__all__ = ["StrictPair", "gamma_ball", "gamma_star", "least_dual_load", "solve", "strict_pair"]
+__all__ = ["StrictPair", "gamma_ball", "gamma_star", "least_dual_loads", "solve", "strict_pair"]
 
 FIRST_PRECISION = 192
 LAST_PRECISION = 1 << 16
@@ -85,20 +85,26 @@ def _gamma_numerator(order: int, arity: int) -> RadicalSum:
     return half_power((arity + 1) * order, -(arity + 1)) * factorial(arity)
 
 
-def least_dual_load(table: CharacterTable, arity: int, orbit: int) -> RadicalSum:
-    """The least `sum_C y_C (1 - X_R(C))` over optimal duals that are constant on Galois orbits.
+def least_dual_loads(table: CharacterTable, arity: int, orbits: Sequence[int]) -> tuple[RadicalSum, ...]:
+    """The least `sum_C y_C (1 - X_R(C))` over optimal duals that are constant on Galois orbits, for each `R`.
 
     Args:
         table: the character table.
         arity: number of factors.
-        orbit: the Galois orbit of `R`, as `IrrepRow.orbit` numbers them.
+        orbits: the Galois orbits of the irreps `R`, as `IrrepRow.orbit` numbers them.
     """
     program, _ = apply(margin_program(table, arity))
+    if not orbits:
+        return ()
     basis, _, _ = _optimum(program)
     pair = strict_pair(program)
-    vertex = _dual_vertex(program, basis, pair.primal, cover_slacks(program, pair.primal), (orbit,), ())
-    terms = (y * program.coefficient(orbit, column) for column, y in enumerate(vertex) if y)
-    return sum(terms, ZERO)
+    covers = cover_slacks(program, pair.primal)
+    loads = []
+    for orbit in orbits:
+        vertex = _dual_vertex(program, basis, pair.primal, covers, (orbit,), ())
+        terms = (y * program.coefficient(orbit, column) for column, y in enumerate(vertex) if y)
+        loads.append(sum(terms, ZERO))
+    return tuple(loads)
 
 
 @dataclass(frozen=True)

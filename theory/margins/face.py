@@ -3,7 +3,7 @@
     F = { a >= 0 :  sum_R a_R (1 - X_R(C)) = 1 on T,  >= 1 off T },   R in B
 
 Coefficients are real cyclotomic numbers (rational on the merged program). Vertices are found by pivoting on
-balls, then solved exactly; lower bounds are proved by rational multipliers.
+balls, then solved exactly; lower bounds are proved by rational multipliers (docs/theory.md, Theorem 22).
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ one, by column orthogonality. Equality in every row of the dual program then for
     y_C = -(|C| / n) sum_(R != 1) d_R s_R chi_R(C)      (sum over all complex irreps),
 
 so the weights are optimal iff no `y_C` is negative. The members of a Galois orbit share `d_R` and `s_R`,
-hence each `y_C` is a radical sum.
+hence each `y_C` is a radical sum (docs/theory.md, Theorem 24).
 """
 
 from __future__ import annotations

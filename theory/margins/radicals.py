@@ -44,7 +44,7 @@ class RadicalSum:
     """An exact real number `sum_i q_i sqrt(n_i)`.
 
     - equality is equality of terms, since square roots of distinct squarefree integers are linearly
-      independent over Q (Besicovitch 1940);
+      independent over Q (docs/theory.md, Theorem 18);
     - the sign of a nonzero number is decided by ball arithmetic at doubling precision, so order is exact;
     - `float(x)` is correctly rounded;
     - `parse(str(x)) == x`.

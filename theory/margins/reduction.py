@@ -7,8 +7,8 @@ The program is
     max sum_C y_C       s.t.  sum_C y_C (1 - X_R(C)) <= s_R for every R,             y >= 0.
 
 A Galois automorphism permutes rows and columns with `X_(sigma R)(C) = X_R(sigma C)` and keeps the costs, so
-averages over orbits keep feasibility and value: the program may be solved on orbits, with `X` replaced by
-its mean.
+averages over orbits keep feasibility and value (docs/theory.md, Theorem 17): the program may be solved on
+orbits, with `X` replaced by its mean.
 """
 
 from __future__ import annotations

@@ -13,7 +13,8 @@ Against an optimal dual, with `kappa_R = sum_C y_C (1 - X_R(C)) / s_R <= 1`, thi
 bounds the mean purity, purity being `max_R z_R`: for k = 2 the inner sum is at most the root of the purity,
 for k >= 3 at most the purity.
 
-Every bound here is rounded outwards. A margin that is not positive proves nothing (`is_vacuous`).
+Proofs: docs/theory.md, Theorem 34. Every bound here is rounded outwards. A margin that is not positive
+    proves nothing (`is_vacuous`).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from flint import arb, ctx
 
 from theory.errors import LimitError
 from theory.margins.cyclotomic_system import as_fmpq, as_fraction, dyadic, real_ball
-from theory.margins.exact import gamma_ball, least_dual_load
+from theory.margins.exact import gamma_ball, least_dual_loads
 from theory.margins.float_basis import float_multipliers
 from theory.margins.reduction import MarginProgram, margin_program
 from theory.margins.simplex import LinearProgram
@@ -78,13 +79,14 @@ def stability(solution: MarginSolution, margin: float | Fraction) -> StabilityBo
         LimitError: for more than `ENTRY_LIMIT` coefficients.
     """
     ratio = margin_ratio(solution, margin)
+    energies = energy_intervals(solution, ratio)  # first, since it refuses what is too large
     return StabilityBounds(
         ratio=ratio,
         is_vacuous=ratio == 0,
         purity=purity_bound(ratio, solution.arity),
         trivial=_up(1 - ratio),
         excluded=excluded_bounds(solution, ratio),
-        energies=energy_intervals(solution, ratio),
+        energies=energies,
     )
 
 
@@ -121,22 +123,17 @@ def excluded_bounds(solution: MarginSolution, ratio: Fraction) -> tuple[float | 
 
     The dual is the optimal one, constant on Galois orbits, with the least `kappa_R`.
     """
-    loads: dict[int, float] = {}
-    bounds: list[float | None] = []
-    for row, status in zip(solution.rows, solution.structure.irreps, strict=True):
-        if status is not IrrepStatus.EXCLUDED:
-            bounds.append(None)
-            continue
-        if row.orbit not in loads:
-            load = least_dual_load(solution.table, solution.arity, row.orbit)
-            with ctx.workprec(PRECISION):
-                # kappa_R s_R = sum_C y_C (1 - X_R(C)) < s_R
-                room = 1 - load.ball() / row.cost.ball()
-                assert room > 0
-                bound = arb(as_fmpq(1 - ratio)) / room
-                loads[row.orbit] = min(1.0, _up(as_fraction(dyadic(bound.upper()))))
-        bounds.append(loads[row.orbit])
-    return tuple(bounds)
+    statuses = list(zip(solution.rows, solution.structure.irreps, strict=True))
+    excluded = {row.orbit: row.cost for row, status in statuses if status is IrrepStatus.EXCLUDED}
+    loads = least_dual_loads(solution.table, solution.arity, list(excluded))
+    bounds: dict[int, float] = {}
+    with ctx.workprec(PRECISION):
+        for (orbit, cost), load in zip(excluded.items(), loads, strict=True):
+            room = 1 - load.ball() / cost.ball()  # kappa_R s_R = sum_C y_C (1 - X_R(C)) < s_R
+            assert room > 0
+            bound = arb(as_fmpq(1 - ratio)) / room
+            bounds[orbit] = min(1.0, _up(as_fraction(dyadic(bound.upper()))))
+    return tuple(bounds.get(row.orbit) for row in solution.rows)
 
 
 def energy_intervals(solution: MarginSolution, ratio: Fraction) -> tuple[tuple[float, float], ...]:

@@ -1,7 +1,8 @@
 """What every max-margin network has in common, decided exactly on the unmerged program.
 
-A strictly complementary pair gives B, the irreps positive in some optimum, and T, the classes tight in
-every optimum; both are stable under Galois automorphisms. The optimal `a` are the face
+Proofs: docs/theory.md, Theorem 20, Theorem 21, Theorem 23. A strictly complementary pair gives B, the irreps
+positive in some optimum, and T, the classes tight in every optimum; both are stable under Galois
+automorphisms. The optimal `a` are the face
 
     F = { a >= 0 :  a_R = 0 off B,  sum_B a_R (1 - X_R(C)) = 1 on T,  >= 1 off T }.
 
