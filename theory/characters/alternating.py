@@ -17,6 +17,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import factorial, gcd, lcm, prod
 
+import numpy as np
+
 from theory.arithmetic import prime_factors
 from theory.characters.assembly import assemble
 from theory.characters.cyclotomic import Value, is_integral, root
@@ -96,13 +98,13 @@ def _classes(n: int) -> list[_Class]:
 
 def _rows(n: int, classes: list[_Class]) -> list[tuple[Value, ...]]:
     shapes = list(partitions(n))
-    columns = [character_column(c.cycle_type) for c in classes]
+    by_shape = np.stack([character_column(c.cycle_type) for c in classes], axis=1).tolist()
     rows: list[tuple[Value, ...]] = []
     for number, shape in enumerate(shapes):
         transposed = _transpose(shape)
         if shape < transposed:
             continue
-        whole: list[Value] = [column[number] for column in columns]
+        whole: list[Value] = by_shape[number]
         if shape > transposed:
             rows.append(tuple(whole))
             continue

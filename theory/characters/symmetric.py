@@ -16,8 +16,12 @@ Source: G. James, A. Kerber, The Representation Theory of the Symmetric Group, s
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from math import factorial, lcm, prod
+
+import numpy as np
+from jaxtyping import Int
 
 from theory.arithmetic import prime_factors
 from theory.characters.assembly import assemble
@@ -95,13 +99,26 @@ def _beta_sets(n: int) -> dict[int, int]:
     return masks
 
 
+@dataclass(frozen=True, eq=False)
+class _Removals:
+    """All ways to remove a rim k-hook from a partition of `n`, those from one partition after the other.
+
+    Args:
+        signs: `(-1)^leg`.
+        places: where the remainder stands among the partitions of `n - k`.
+        ends: for each partition of `n`, preceded by 0, where its hooks end.
+    """
+
+    signs: Int[np.ndarray, " h"]
+    places: Int[np.ndarray, " h"]
+    ends: Int[np.ndarray, " parts_plus_one"]
+
+
 @lru_cache(maxsize=1024)
-def _hook_removals(n: int, k: int) -> tuple[tuple[tuple[int, int], ...], ...]:
-    """For each partition of `n`: sign and remainder (its place among those of `n - k`) of each rim k-hook."""
+def _hook_removals(n: int, k: int) -> _Removals:
     smaller = _beta_sets(n - k)
-    removals = []
+    signs, places, ends = [], [], [0]
     for mask in _beta_sets(n):
-        found = []
         movable = mask & ~(mask << k) & ~((1 << k) - 1)  # beads b >= k with b - k free
         while movable:
             bead = movable & -movable
@@ -109,26 +126,29 @@ def _hook_removals(n: int, k: int) -> tuple[tuple[tuple[int, int], ...], ...]:
             target = bead >> k
             jumped = (mask & (bead - 1) & ~(2 * target - 1)).bit_count()
             # the partition of n - k has at most n - k parts: its last k beads are 0..k-1
-            left = (mask ^ bead ^ target) >> k
-            found.append((-1 if jumped % 2 else 1, smaller[left]))
-        removals.append(tuple(found))
-    return tuple(removals)
+            signs.append(-1 if jumped % 2 else 1)
+            places.append(smaller[(mask ^ bead ^ target) >> k])
+        ends.append(len(signs))
+    return _Removals(
+        np.array(signs, dtype=np.int64), np.array(places, dtype=np.int64), np.array(ends, dtype=np.int64)
+    )
 
 
 @lru_cache(maxsize=4096)
-def character_column(cycle_type: tuple[int, ...]) -> tuple[int, ...]:
-    """`chi_lambda(cycle_type)` for all partitions `lambda` in the order of `partitions`."""
+def character_column(cycle_type: tuple[int, ...]) -> Int[np.ndarray, " parts"]:
+    """`chi_lambda(cycle_type)` for all partitions `lambda` in the order of `partitions`.
+
+    int64 is wide enough: `|chi(g)| <= d` and `d^2 <= 25! < 2^84`; the running sums may wrap around, their
+    differences are right modulo `2^64`.
+    """
     if not cycle_type:
-        return (1,)
+        return np.ones(1, dtype=np.int64)
     n, k = sum(cycle_type), cycle_type[0]
-    rest = character_column(cycle_type[1:])
-    column = []
-    for removals in _hook_removals(n, k):
-        value = 0
-        for sign, place in removals:
-            value += rest[place] if sign > 0 else -rest[place]
-        column.append(value)
-    return tuple(column)
+    assert n <= MAX_DEGREE
+    removals = _hook_removals(n, k)
+    signed = removals.signs * character_column(cycle_type[1:])[removals.places]
+    running = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(signed)])[removals.ends]
+    return np.diff(running)
 
 
 def symmetric(n: int, name: str | None = None) -> CharacterTable:
@@ -151,7 +171,7 @@ def symmetric(n: int, name: str | None = None) -> CharacterTable:
         class_sizes=[order // centraliser_order(mu) for mu in types],
         element_orders=[lcm(*mu) for mu in types],
         power_maps={p: [place[cycle_type_power(mu, p)] for mu in types] for p in prime_factors(order)},
-        rows=list(zip(*(character_column(mu) for mu in types), strict=True)),
+        rows=map(tuple, np.stack([character_column(mu) for mu in types], axis=1).tolist()),
         realisation=PermutationRealisation(
             n,
             tuple(dict.fromkeys([transposition, cycle])) if n > 1 else ((0,),),
