@@ -129,6 +129,12 @@ def _group(table: CharacterTable) -> tuple[dict[str, Any], dict[str, Any], str]:
             return group, {"exponents": _exponents(table, realisation)}, ""
     elif isinstance(realisation, PermutationRealisation):
         reason = _beyond(realisation, order, c)
+        if reason and order <= ORDER_LIMIT and c <= CLASS_LIMIT:
+            from certificates.smaller_action import smaller_action
+
+            fitting = max(min(POINTS_LIMIT), min(DEGREE_LIMIT, POINTS_LIMIT[DEGREE_LIMIT] // order))
+            realisation = smaller_action(realisation, order, fitting)
+            reason = _beyond(realisation, order, c)
         if not reason:
             group |= {
                 "kind": "permutations",

@@ -28,7 +28,7 @@ ABELIAN_LIMIT = 2_000  # order of an abelian group given by its invariant factor
 TABLE_CLASS_LIMIT = 1_000
 TABLE_ORDER_DIGITS = 200
 DEGREE_LIMIT = 4_096
-POINTS_LIMIT = {256: 50_000_000, DEGREE_LIMIT: 16_000_000}  # degree up to -> order times degree
+POINTS_LIMIT = {256: 50_000_000, DEGREE_LIMIT: 32_000_000}  # degree up to -> order times degree
 ARITY_LIMIT = 100
 CONDUCTOR_LIMIT = 10_000  # of one value
 
