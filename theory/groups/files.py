@@ -193,7 +193,7 @@ def _csv_integer(cell: str, name: str, line: int, column: int) -> int:
     return int(word)
 
 
-def _npy_table(path: Path, name: str) -> Integer[np.ndarray, "n n"]:
+def _npy_table(path: Path, name: str) -> Integer[np.ndarray, "rows columns"]:
     """The array of a `.npy` file; its header is judged before its data are read."""
     try:
         with path.open("rb") as file:
@@ -214,7 +214,7 @@ def _npy_table(path: Path, name: str) -> Integer[np.ndarray, "n n"]:
             raise LimitError(
                 f"{name}: a Cayley table of order {max(shape):,}; the limit is {TABLE_LIMIT:,} rows"
             )
-        table: Integer[np.ndarray, "n n"] = np.load(path, allow_pickle=False)
+        table: Integer[np.ndarray, "rows columns"] = np.load(path, allow_pickle=False)
     except InputError:
         raise
     except (ValueError, EOFError, OSError, SyntaxError, TypeError, UnicodeDecodeError):

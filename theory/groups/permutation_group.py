@@ -264,17 +264,22 @@ def _blocks(chain: StabiliserChain) -> tuple[Block, ...]:
         stop = start + 1
         while stop < len(chain.base):
             deeper = chain.transversals[stop]
-            size = len(fused) * len(deeper)
-            if size * chain.degree > BLOCK_LIMIT:
+            # The images of the next base point under the products u_2 u_1.
+            orbit = _distinct(fused[:, _distinct(deeper[:, chain.base[stop]], chain.degree)], chain.degree)
+            keys *= len(orbit)
+            if keys > KEY_LIMIT or len(fused) * len(deeper) * chain.degree > BLOCK_LIMIT:
                 break
-            candidate = _fuse(fused, deeper)
-            width = len(np.unique(candidate[:, chain.base[stop]]))
-            if keys * width > KEY_LIMIT:
-                break
-            fused, keys, stop = candidate, keys * width, stop + 1
+            fused, stop = _fuse(fused, deeper), stop + 1
         blocks.append(_block(chain.base[start:stop], fused))
         start = stop
     return tuple(blocks)
+
+
+def _distinct(points: Integer[np.ndarray, "*b"], degree: int) -> Integer[np.ndarray, " orbit"]:
+    """The points that occur, ascending; unlike np.unique without sorting."""
+    occurs = np.zeros(degree, dtype=bool)
+    occurs[points] = True
+    return np.flatnonzero(occurs)
 
 
 def _fuse(
@@ -291,7 +296,7 @@ def _block(points: tuple[int, ...], transversal: Integer[np.ndarray, "cosets deg
     keys = np.zeros(len(transversal), dtype=np.intp)
     scale = 1
     for point in points:
-        orbit = np.unique(transversal[:, point])
+        orbit = _distinct(transversal[:, point], degree)
         weight = np.full(degree, 0, dtype=np.intp)
         weight[orbit] = scale * np.arange(len(orbit))
         keys += weight[transversal[:, point]]
