@@ -35,6 +35,7 @@ __all__ = [
     "print_verified",
 ]
 
+NARROW = 64  # columns of a terminal; below, tables show less
 LONGEST_TABLE = 60  # rows; a terminal is no place for the 1957 classes of S25
 VERDICT_STYLES = {"verified": "bold green", "verified in part": "bold yellow", "refuted": "bold red"}
 LAW_STYLES = {"holds": "", "fails": "bold red", "skipped": "dim"}
@@ -70,10 +71,16 @@ def _styled(word: str) -> Text:
     return Text(word, style=STATUS_STYLES.get(word, ""))
 
 
-def _table(*columns: tuple[str, str]) -> Table:
+def _table(*columns: str) -> Table:
+    """A plain table; `<` before a column's name sets it to the right, `~` lets it break over lines."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name, justify in columns:
-        table.add_column(name, justify="right" if justify == "right" else "left", overflow="fold")
+    for column in columns:
+        table.add_column(
+            column.lstrip("<~"),
+            justify="right" if column.startswith("<") else "left",
+            overflow="fold",
+            no_wrap=not column.startswith("~"),
+        )
     return table
 
 
@@ -92,15 +99,14 @@ def _print_irreps(console: Console, irreps: list[dict[str, Any]]) -> None:
     used = [irrep for irrep in irreps if irrep["status"] != "excluded"]
     shown = irreps if len(irreps) <= LONGEST_TABLE else used[:LONGEST_TABLE]
     orbits = [irrep["orbit"] for irrep in irreps]
-    traded = len(set(orbits)) < len(orbits)
-    columns = [("irrep", ""), ("degree", "right"), ("type", ""), ("status", ""), ("share", "right")]
-    table = _table(*columns, *[("orbit's share", "right")] * traded)
+    traded = len(set(orbits)) < len(orbits) and console.width >= NARROW
+    known = ("<degree", "type") if console.width >= NARROW else ()
+    table = _table("~irrep", *known, "status", "<share", *["<orbit's share"] * traded)
     for irrep in shown:
         alone = orbits.count(irrep["orbit"]) == 1
         table.add_row(
             irrep_name(irrep),
-            str(irrep["degree"]),
-            irrep_type(irrep["indicator"]),
+            *[str(irrep["degree"]), irrep_type(irrep["indicator"])][: len(known)],
             _styled(irrep["status"]),
             share_text(irrep["share"]),
             *["" if alone else share_text(irrep["orbit_share"])] * traded,
@@ -110,7 +116,7 @@ def _print_irreps(console: Console, irreps: list[dict[str, Any]]) -> None:
 
 
 def _print_classes(console: Console, classes: list[dict[str, Any]]) -> None:
-    table = _table(("class of", ""), ("size", "right"), ("order", "right"), ("average margin is γ*", ""))
+    table = _table("~class of", "<size", "<order", "average margin is γ*")
     words = {"every": "in every network", "some": "in some networks", "none": "in no network"}
     for item in classes[:LONGEST_TABLE]:
         status = Text(words[item["status"]], style=STATUS_STYLES[item["status"]])
@@ -144,7 +150,7 @@ def print_certified(result: dict[str, Any]) -> None:
 
 
 def _print_facts(console: Console, facts: list[dict[str, Any]]) -> None:
-    table = _table(("fact", ""), ("status", ""), ("detail", ""))
+    table = _table("fact", "status", "~detail")
     for fact in facts:
         table.add_row(Text(fact["name"]), _styled(fact["status"]), Text(fact["detail"]))
     console.print(table)
@@ -213,7 +219,7 @@ def print_property_test(result: dict[str, Any]) -> None:
         console.print(f"  {law['name']}: {law['statement']}", soft_wrap=True)
         console.print(f"  but {law['counterexample']}", soft_wrap=True)
     console.print()
-    table = _table(("law", ""), ("examples", "right"), ("verdict", ""))
+    table = _table("~law", "<examples", "verdict")
     for law in result["laws"]:
         if law["status"] != "skipped":
             seen = f"{law['examples']} (all)" if law["exhaustive"] else str(law["examples"])

@@ -118,6 +118,15 @@ class TestMargin:
         assert "1/6 + 2/3*sqrt(2)" in out
         assert "\x1b" not in out  # no colour in a pipe
 
+    def test_narrow_terminal_splits_no_number(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("COLUMNS", "44")
+        out = run(capsys, "margin", "Z12")[1]
+        assert out.count("0.18679") == 5
+        assert out.count("required") == 6
+        assert out.count("in every network") == 11
+
     @pytest.mark.slow
     def test_large_orders_are_strings(self, capsys: pytest.CaptureFixture[str]) -> None:
         found = json.loads(run(capsys, "margin", "S19", "--json")[1])
