@@ -18,7 +18,7 @@ from theory.margins.attaining import AttainingNetwork, NetworkWeights, block_wid
 from theory.margins.exact import solve
 from theory.margins.forward import forward_pass, rounding_bound
 from theory.margins.network import evaluate
-from theory.margins.sampling import identity_margin, sampled_margin
+from theory.margins.sampling import IdentityMargin, identity_margin, sampled_margin
 from theory.margins.solution import ClassStatus, MarginSolution
 from theory.representations.alignment import columns_of_elements
 
@@ -264,6 +264,19 @@ def test_samples_notice_wrong_neurons() -> None:
     components[0, 0, 0] *= 1.001
     wrong = replace(network, blocks=(*network.blocks[:-1], replace(block, components=components)))
     assert sampled_margin(wrong, identity, 500).deviation > 1e-5 * identity.least
+
+
+def test_failed_identity_stops_the_evaluation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network_module, "EVERY_INPUT_LIMIT", 10)
+    right = network_module.identity_margin
+
+    def wrong(network: AttainingNetwork) -> IdentityMargin:
+        identity = right(network)
+        return replace(identity, margins=identity.margins * (1 + 1e-7))
+
+    monkeypatch.setattr(network_module, "identity_margin", wrong)
+    with pytest.raises(AssertionError, match="S3: the trace identity fails"):
+        evaluate(network_of("S3", 2), samples=100)
 
 
 def test_worst_input_is_where_the_margin_is() -> None:

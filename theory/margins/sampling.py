@@ -13,9 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
-from theory.margins.attaining import AttainingNetwork, NetworkBlock, Recipe, trace_factor
+from theory.margins.attaining import AttainingNetwork, NetworkBlock, trace_factor
 from theory.margins.forward import UNIT, products
 
 __all__ = ["IdentityMargin", "SampledMargin", "identity_margin", "sampled_margin"]
@@ -125,6 +125,8 @@ def sampled_margin(
 
     Cost: `samples * width` activations.
     """
+    from theory.margins.kernels import accumulate  # numba takes half a second to import
+
     group, k = network.group, network.solution.arity
     generator = np.random.default_rng(seed)
     batch = generator.integers(0, group.order, size=(samples, k))
@@ -137,8 +139,14 @@ def sampled_margin(
     with ThreadPoolExecutor(threads) as pool:
         for block, start, stop in network.chunks(NEURONS):
             recipe = block.recipe(start, stop)
+            functions = np.ascontiguousarray(block.functions.T) * block.scale
             # different runs write to different margins
-            tasks = [pool.submit(_run, block, recipe, batch[r], right[r], wrong[r], margins[r]) for r in runs]
+            tasks = [
+                pool.submit(
+                    accumulate, functions, batch[r], right[r], wrong[r], recipe.index, recipe.sign, margins[r]
+                )
+                for r in runs
+            ]
             try:
                 for run, task in zip(runs, tasks, strict=True):
                     task.result()
@@ -150,18 +158,3 @@ def sampled_margin(
                 raise
     expected = identity.margins[group.multiply(right, group.inverse(wrong))]
     return SampledMargin(samples, float(margins.min()), float(np.abs(margins - expected).max()))
-
-
-def _run(
-    block: NetworkBlock,
-    recipe: Recipe,
-    batch: Int[np.ndarray, "b k"],
-    right: Int[np.ndarray, " b"],
-    wrong: Int[np.ndarray, " b"],
-    margins: Float[np.ndarray, " b"],
-) -> None:
-    """Add the recipe's neurons to `f[right] - f[wrong]` of each input."""
-    from theory.margins.kernels import accumulate
-
-    functions = np.ascontiguousarray(block.functions.T) * block.scale
-    accumulate(functions, batch, right, wrong, recipe.index, recipe.sign, margins)
