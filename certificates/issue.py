@@ -132,8 +132,10 @@ def _group(table: CharacterTable) -> tuple[dict[str, Any], dict[str, Any], str]:
         if reason and order <= ORDER_LIMIT and c <= CLASS_LIMIT:
             from certificates.smaller_action import smaller_action
 
-            fitting = max(min(POINTS_LIMIT), min(DEGREE_LIMIT, POINTS_LIMIT[DEGREE_LIMIT] // order))
-            realisation = smaller_action(realisation, order, fitting)
+            # best where a point is a byte; else few enough points
+            for fitting in (min(POINTS_LIMIT), min(DEGREE_LIMIT, POINTS_LIMIT[DEGREE_LIMIT] // order)):
+                if _beyond(realisation, order, c):
+                    realisation = smaller_action(realisation, order, fitting)
             reason = _beyond(realisation, order, c)
         if not reason:
             group |= {

@@ -27,7 +27,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from flint import fmpz_mat, fmpz_poly
+from flint import fmpq, fmpz_mat, fmpz_poly
 
 from certificates.checker.abelian import AbelianTable
 from certificates.checker.certificate import Certificate
@@ -68,23 +68,28 @@ def _inverse_classes(classes: Classes, orders: Sequence[int]) -> tuple[int, ...]
 
 
 def _separating(table: ValueTable) -> list[int]:
-    """Classes, small ones first, on which the central characters are pairwise distinct."""
-    prime = table.embedding.prime
-    images: list[tuple[int, ...]] = [()] * table.classes
-    chosen: list[int] = []
-    for column in sorted(range(1, table.classes), key=lambda c: (table.sizes[c], c)):
-        # omega_R(C) / |C| modulo a prime that divides no degree: distinct images prove distinct numbers
-        extended = [
-            (*image, table.embedding(row[column]) * pow(row[0], -1, prime) % prime)
-            for image, row in zip(images, table.values, strict=True)
+    """Classes on which the central characters are pairwise distinct: few and small ones, found greedily."""
+    prime, c = table.embedding.prime, table.classes
+    # omega_R(C) / |C| modulo a prime that divides no degree: distinct images prove distinct numbers
+    inverses = [pow(row[0], -1, prime) for row in table.values]
+    columns = [
+        [
+            table.embedding(row[column]) * inverse % prime
+            for row, inverse in zip(table.values, inverses, strict=True)
         ]
-        if len(set(extended)) > len(set(images)):
-            images = extended
-            chosen.append(column)
-        if len(set(images)) == table.classes:
-            return chosen
-    first = next(number for number, image in enumerate(images) if image in images[:number])
-    raise Falsehood(f"rows {images.index(images[first])} and {first} give the same central character")
+        for column in range(c)
+    ]
+    images: list[tuple[int, ...]] = [()] * c
+    chosen: list[int] = []
+    while (known := len(set(images))) < c:
+        gains = [len(set(zip(images, column, strict=True))) - known for column in columns]
+        best = max(range(c), key=lambda column: (fmpq(gains[column], table.sizes[column]), -column))
+        if gains[best] == 0:
+            first = next(number for number, image in enumerate(images) if image in images[:number])
+            raise Falsehood(f"rows {images.index(images[first])} and {first} give the same central character")
+        images = [(*image, entry) for image, entry in zip(images, columns[best], strict=True)]
+        chosen.append(best)
+    return chosen
 
 
 def _check_row(

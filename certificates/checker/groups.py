@@ -39,6 +39,10 @@ class Permutations(ABC):
     def times(self, h: Permutation) -> Callable[[Permutation], Permutation]:
         """`g -> gh`."""
 
+    def beside(self, h: Permutation) -> Callable[[Permutation], Permutation]:
+        """`g -> gh` or `g -> hg`, whichever is faster: the two are conjugate, `hg = g^-1 (gh) g`."""
+        return self.times(h)
+
     @abstractmethod
     def conjugation(self, s: Permutation) -> Callable[[Permutation], Permutation]:
         """`g -> s^-1 g s`."""
@@ -83,6 +87,9 @@ class _Tuples(Permutations):
         image = h.__getitem__
         return lambda g: tuple(map(image, g))
 
+    def beside(self, h: Permutation) -> Callable[[Permutation], Permutation]:
+        return itemgetter(*h)  # (hg)[i] = g[h[i]]
+
     def conjugation(self, s: Permutation) -> Callable[[Permutation], Permutation]:
         image, through_inverse = s.__getitem__, itemgetter(*_inverse(s))
         return lambda g: tuple(map(image, through_inverse(g)))
@@ -112,8 +119,8 @@ def cycle_order(g: Sequence[int]) -> int:
 def enumerate_group(certificate: Certificate) -> set[Permutation]:
     """All elements of the group that the generators generate.
 
-    Closure under right multiplication by the generators, from the identity: in a finite group this is the
-    subgroup.
+    Closure under multiplication by the generators on one side, from the identity: in a finite group this is
+    the subgroup that they generate.
 
     Raises:
         Falsehood: its order is not the stated one, or the group is trivial.
@@ -121,7 +128,7 @@ def enumerate_group(certificate: Certificate) -> set[Permutation]:
     group = certificate.group
     kind = Permutations.of_degree(group.degree)
     identity = kind.encode(range(group.degree))
-    steps = [kind.times(kind.encode(g)) for g in group.generators]
+    steps = [kind.beside(kind.encode(g)) for g in group.generators]
     elements, fresh = {identity}, [identity]
     while fresh:
         if len(elements) > group.order:
@@ -164,8 +171,9 @@ class Classes:
         """For each class `k`: `{i: number of x in C_j with x z_k in C_i}`, `z_k` representing `C_k`."""
         counts = []
         for z in self.representatives:
-            times_z = self.kind.times(z)
-            counts.append(dict(Counter(self.class_of[times_z(x)] for x in self.members[j])))
+            # zx and xz lie in one class
+            products = map(self.kind.beside(z), self.members[j])
+            counts.append(dict(Counter(map(self.class_of.__getitem__, products))))
         return counts
 
 
