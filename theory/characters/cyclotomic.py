@@ -132,7 +132,7 @@ def terms_of(value: Value) -> tuple[tuple[int, Scalar], ...]:
     """(exponent, coefficient) in the Zumbroich basis of the conductor; a rational has none but 0."""
     if isinstance(value, Cyclotomic):
         return value.terms
-    return ((0, simplest(value)),) if value else ()
+    return ((0, value if type(value) is int else simplest(value)),) if value else ()
 
 
 @lru_cache(maxsize=65536)

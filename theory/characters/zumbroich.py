@@ -77,7 +77,8 @@ def to_basis(n: int, terms: dict[int, Scalar]) -> dict[int, Scalar]:
                 for shift in range(1, p):
                     j = (i + shift * part.step) % n
                     terms[j] = terms.get(j, 0) - c
-    return {i: simplest(c) for i, c in terms.items() if c}
+    # asking for the type costs a tenth of isinstance, which goes through Fraction's abstract base class
+    return {i: c if type(c) is int else simplest(c) for i, c in terms.items() if c}
 
 
 def reduced(n: int, terms: dict[int, Scalar]) -> tuple[int, dict[int, Scalar]]:
