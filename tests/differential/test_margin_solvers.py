@@ -145,6 +145,8 @@ def test_structure_agrees_with_float_programs_on_the_unmerged_face(group):
         assert (status is ClassStatus.EVERY) == (most < 1e-6)
 
 
-def test_reference_refuses_what_is_too_large():
-    with pytest.raises(LimitError, match="500000 coefficients, this program has 1001 x 1001"):
-        margin_matrix(table_of("S22"))
+def test_reference_refuses_what_is_too_large(monkeypatch):
+    monkeypatch.setattr("theory.margins.program.ENTRY_LIMIT", 400)
+    margin_matrix(table_of("M12"))
+    with pytest.raises(LimitError, match=r"S8: the float reference takes up to 400 .* has 21 x 21"):
+        margin_matrix(table_of("S8"))

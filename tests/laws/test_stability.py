@@ -172,9 +172,10 @@ def test_excluded_bound_uses_the_dual_with_least_load():
             assert bound <= 0.001 / (1 - own) * (1 + 1e-9)
 
 
-def test_too_many_coefficients_are_refused():
-    with pytest.raises(LimitError, match="energy intervals take up to 100000 coefficients"):
-        energy_intervals(solution_of("S18"), Fraction(1))
+def test_too_many_coefficients_are_refused(monkeypatch):
+    monkeypatch.setattr("theory.margins.stability.ENTRY_LIMIT", 99)
+    with pytest.raises(LimitError, match=r"S6: energy intervals take up to 99 .* has 10 x 10"):
+        stability(solution_of("S6"), solution_of("S6").gamma_star / 2)
 
 
 def row_energies(network, group, solution):
