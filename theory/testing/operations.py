@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Int, Shaped
 
 from theory.errors import InputError, LimitError
 from theory.groups.cayley_table import TABLE_LIMIT
@@ -76,7 +77,7 @@ def operation_of_table(
 
 
 def untrusted_operation(
-    table: Sequence[Sequence[int]] | Int[np.ndarray, "n n"],
+    table: Sequence[Any] | Shaped[np.ndarray, "..."],
     *,
     labels: Sequence[str] | None = None,
     name: str = "Cayley table",
@@ -84,7 +85,8 @@ def untrusted_operation(
     """The operation of a table from a file, of which only the shape and the kind of its entries is demanded.
 
     Args:
-        table: rows of integers that count the elements from 0, or from 1 if that is the least entry.
+        table: anything; rows of integers that count the elements from 0, or from 1 if that is the least
+            entry, are an operation.
         labels: names of the elements in the order of the rows.
         name: of the file, for messages.
 

@@ -230,7 +230,9 @@ def _all_triples(operation: Operation) -> Decision[Triple] | None:
             if len(wrong):
                 wrong[:, 0] += start
                 triples = np.insert(wrong, 1, x, axis=1)
-                failing = _smallest(np.concatenate([np.array(failing).reshape(-1, 3), triples]))
+                failing = _smallest(
+                    np.concatenate([np.array(failing, dtype=np.int64).reshape(-1, 3), triples])
+                )
     return Decision(len(middles) * n * n, failing)  # type: ignore[arg-type]
 
 
