@@ -120,7 +120,7 @@ def sampled_margin(
         identity: what the margins should be.
         samples: number of inputs.
         seed: of the inputs and labels.
-        progress: called with (neurons done, neurons in all).
+        progress: called with (activations done, activations in all).
         threads: the compiled loop runs outside the interpreter's lock.
 
     Cost: `samples * width` activations.
