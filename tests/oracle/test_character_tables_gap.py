@@ -12,7 +12,7 @@ from theory.characters.cyclotomic import conductor, from_terms, terms_of
 from theory.characters.gap import imported_table
 from theory.characters.library import character_table
 from theory.characters.symmetric import cycle_types, symmetric
-from theory.errors import GapError, LimitError
+from theory.errors import GapError, InputError, LimitError
 from theory.groups.gap import run
 
 pytestmark = pytest.mark.requires("gap")
@@ -143,3 +143,33 @@ def test_too_many_classes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("theory.characters.gap.run", lambda program: ["classes", 2600])
     with pytest.raises(LimitError, match="2600 classes is beyond the limit of 2500"):
         imported_table('CharacterTable("Cyclic", 2600)')
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "order", "classes", "smallest"),
+    [
+        ("M24", 244_823_040, 26, 23),
+        ("Co1", 4_157_776_806_543_360_000, 101, 276),
+        ("Ly", 51_765_179_004_000_000, 53, 2480),
+    ],
+)
+def test_sporadic_tables(name: str, order: int, classes: int, smallest: int) -> None:
+    """Order, number of classes and smallest faithful degree as in the ATLAS."""
+    table = imported_table(f'CharacterTable("{name}")')
+    assert (table.order, len(table.class_names), table.degrees[1]) == (order, classes, smallest)
+
+
+def test_imported_tables_are_verified(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What GAP sends is put in here: the table of Z3, and the same with one row twice."""
+    values = [[1, [0, 1, 1]], [3, [1, 1, 1]], [3, [2, 1, 1]]]
+    head = ["table", 3, ["1A", "3A", "3B"], [1, 1, 1], [1, 3, 3], [[3, [1, 1, 1]]], values]
+    monkeypatch.setattr(
+        "theory.characters.gap.run", lambda program: [*head, [[1, 1, 1], [1, 2, 3], [1, 3, 2]], "GAP"]
+    )
+    assert imported_table("Z3").indicators == (1, 0, 0)
+    monkeypatch.setattr(
+        "theory.characters.gap.run", lambda program: [*head, [[1, 1, 1], [1, 2, 3], [1, 2, 3]], "GAP"]
+    )
+    with pytest.raises(InputError, match="gap:Z3: not a character table: "):
+        imported_table("Z3")
