@@ -22,7 +22,9 @@ def run_probe(folder: Path, root: Path, **environment: str) -> subprocess.Comple
     """Run one test that needs the data folder in a pytest of its own, with our conftest."""
     (folder / "conftest.py").write_text((root / "tests" / "conftest.py").read_text())
     (folder / "test_probe.py").write_text(PROBE)
-    (folder / "pytest.ini").write_text("[pytest]\nmarkers = requires(*names): x\naddopts = -ra -p no:cacheprovider\n")
+    (folder / "pytest.ini").write_text(
+        "[pytest]\nmarkers = requires(*names): x\naddopts = -ra -p no:cacheprovider\n"
+    )
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("GAMMASTAR", "PYTEST"))}
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", str(folder)],
@@ -52,5 +54,7 @@ def test_present_requirement_runs(tmp_path: Path, root: Path) -> None:
 
 @pytest.mark.parametrize("name", ["gap", "chromium", "data"])
 def test_ci_demands_every_requirement(root: Path, name: str) -> None:
-    line = next(line for line in (root / ".ci" / "run").read_text().splitlines() if "GAMMASTAR_REQUIRE" in line)
+    line = next(
+        line for line in (root / ".ci" / "run").read_text().splitlines() if "GAMMASTAR_REQUIRE" in line
+    )
     assert name in line.split("=")[1].split(",")
