@@ -1,4 +1,7 @@
-"""The errors a user can cause: each message is one line that names the input, the place, what is wrong and what would be right."""
+"""The errors a user can cause.
+
+Each message is one line that names the input, the place, what is wrong and what would be right.
+"""
 
 __all__ = ["GapError", "InputError", "LimitError", "UnknownNameError"]
 

@@ -1,4 +1,4 @@
-"""docs/groups.md is true: its groups have the orders it states, its files are read, its error is the one shown."""
+"""docs/groups.md is true: orders are those it states, its files are read, its error is the one shown."""
 
 from __future__ import annotations
 

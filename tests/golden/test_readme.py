@@ -52,7 +52,15 @@ def row(group: str) -> str:
         f", {counts['possible']} possible" if counts["possible"] else ""
     )
     published = {True: "yes", False: "no", None: "–"}[result["theorem9_condition"]]
-    return f"| {group} | {result['order']} | `{result['cost_exact']}` | {result['gamma_star']:.10g} | {uses} | {published} |\n"
+    cells = (
+        group,
+        result["order"],
+        f"`{result['cost_exact']}`",
+        f"{result['gamma_star']:.10g}",
+        uses,
+        published,
+    )
+    return "| " + " | ".join(map(str, cells)) + " |\n"
 
 
 def table() -> str:

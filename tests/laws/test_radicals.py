@@ -1,4 +1,4 @@
-"""Laws of radical sums: an ordered ring, exact zero test, correct rounding, a printed form that reads back."""
+"""Laws of radical sums: ordered ring, exact zero test, correct rounding, a printed form that reads back."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def operation_of_table(
 
 
 def untrusted_operation(
-    table: Sequence[Any] | Shaped[np.ndarray, "..."],
+    table: Sequence[Any] | Shaped[np.ndarray, ...],
     *,
     labels: Sequence[str] | None = None,
     name: str = "Cayley table",
