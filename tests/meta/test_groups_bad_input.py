@@ -93,6 +93,17 @@ def test_names_are_data_only() -> None:
     assert resolve("gap: SmallGroup(8,3)") == GapExpression("SmallGroup(8,3)")
 
 
+def test_huge_orders_of_given_generators_stop_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A_299 from two cycles: neither its chain is finished, nor a level built that does not fit."""
+    cycle, three = np.roll(np.arange(299), 1), np.r_[1, 2, 0, np.arange(3, 299)]
+    generators = [cycle.tolist(), three.tolist()]
+    with pytest.raises(LimitError, match=r"p: the order is above 10\^40, the limit for permutations"):
+        from_permutations(generators, name="p")
+    monkeypatch.setattr("theory.groups.schreier_sims.TRANSVERSAL_LIMIT", 150_000)
+    with pytest.raises(LimitError, match="needs 89,102 entries beside 89,401 others, the limit is 150,000"):
+        from_permutations(generators, name="p")
+
+
 @pytest.mark.parametrize("name", ["S11", "Z10^12", "PSp(4,9)", "Z5000011"])
 def test_groups_beyond_memory(name: str) -> None:
     expression = parse(name)

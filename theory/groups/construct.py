@@ -46,7 +46,7 @@ def from_permutations(generators: Sequence[Any], *, name: str = "permutation gro
     >>> from_permutations(["(1,2)", "(1,2,3,4,5)"]).order
     120
     """
-    if not generators:
+    if not len(generators):
         raise InputError(f"{name}: 'permutations' is empty; give at least one generator")
     strings = [isinstance(generator, str) for generator in generators]
     if any(strings) and not all(strings):

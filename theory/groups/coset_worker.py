@@ -18,19 +18,21 @@ def enumerate_cosets(count: int, relators: list[list[int]], limit: int) -> list[
     from sympy.combinatorics.fp_groups import FpGroup
     from sympy.combinatorics.free_groups import free_group
 
-    free, *letters = free_group([f"x{i}" for i in range(count)])
-    inverses = [letter**-1 for letter in letters]
-    # Tuples of letters: indexing sympy's own words costs their length each time.
-    words = [tuple(letters[i - 1] if i > 0 else inverses[-i - 1] for i in word) for word in relators if word]
+    free, *_ = free_group([f"x{i}" for i in range(count)])
     table = CosetTable(FpGroup(free, []), [], max_cosets=limit)
+    # sympy's columns are x0, x0^-1, x1, x1^-1, ... Here their numbers are the letters, since sympy's own
+    # letters and words are slow to hash and to index.
+    table.A = list(range(2 * count))
+    table.A_dict = {column: column for column in table.A}
+    table.A_dict_inv = {column: column ^ 1 for column in table.A}
+    words = [tuple(2 * i - 2 if i > 0 else -2 * i - 1 for i in word) for word in relators if word]
     if not _fill(table, words, limit):
         return None
     _compress(table)
-    # sympy's columns are x0, x0^-1, x1, x1^-1, ...
     return [[row[2 * i] for row in table.table] for i in range(count)]
 
 
-def _fill(table: Any, words: list[tuple[Any, ...]], limit: int) -> bool:
+def _fill(table: Any, words: list[tuple[int, ...]], limit: int) -> bool:
     """Todd–Coxeter enumeration, relator based (HLT) with lookahead; False when the limit is reached.
 
     Holt, Eick and O'Brien, *Handbook of Computational Group Theory* (2005), 5.2.
@@ -63,14 +65,14 @@ def _compress(table: Any) -> None:
     table.p = list(range(len(live)))
 
 
-def _scan_coset(table: Any, words: list[tuple[Any, ...]], coset: int) -> None:
+def _scan_coset(table: Any, words: list[tuple[int, ...]], coset: int) -> None:
     for word in words:
         table.scan_and_fill(coset, word)
         if table.p[coset] < coset:
             return
-    for letter, column in table.A_dict.items():
+    for column in table.A:
         if table.table[coset][column] is None:
-            table.define(coset, letter)
+            table.define(coset, column)
 
 
 def main() -> None:

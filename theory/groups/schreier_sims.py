@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
+from random import Random
 
 import numpy as np
 from jaxtyping import Integer
@@ -19,8 +20,9 @@ from theory.errors import LimitError
 
 __all__ = ["StabiliserChain", "stabiliser_chain"]
 
-TRANSVERSAL_LIMIT = 2**26  # entries of one transversal
+TRANSVERSAL_LIMIT = 2**26  # entries of all transversals together
 ORDER_LIMIT = 10**40  # far beyond what is enumerated; stops chains of thousands of levels
+RANDOM_DEGREE = 12  # points; below, the deterministic loop is as fast
 BATCH_ENTRIES = 2**22  # entries of one array of Schreier generators
 
 
@@ -59,7 +61,7 @@ def stabiliser_chain(
     """The stabiliser chain of the group that the rows generate.
 
     Raises:
-        LimitError: a transversal would need more than 2^26 entries, or the order is above 10^40.
+        LimitError: the transversals would need more than 2^26 entries, or the order is above 10^40.
     """
     degree = generators.shape[1]
     identity = np.arange(degree, dtype=np.intp)
@@ -69,9 +71,11 @@ def stabiliser_chain(
     fixing = generators
     while len(fixing):
         point = int(np.flatnonzero(fixing[0] != identity)[0])
-        levels.append(_level(point, fixing, name))
+        levels.append(_level(point, fixing, name, _entries(levels)))
         _check_order(levels, name)
         fixing = fixing[fixing[:, point] == point]
+    if degree > RANDOM_DEGREE:
+        _insert_random_elements(levels, generators, name)
     level = len(levels) - 1
     while level >= 0:
         found = _unsifted_schreier_generator(levels, level)
@@ -84,6 +88,37 @@ def stabiliser_chain(
     return StabiliserChain(
         degree, tuple(level.point for level in levels), tuple(level.transversal for level in levels)
     )
+
+
+def _insert_random_elements(
+    levels: list[_Level], generators: Integer[np.ndarray, "k degree"], name: str
+) -> None:
+    """Sift random elements until several in a row leave nothing: this makes long orbits at once.
+
+    Elements by product replacement (Celler, Leedham-Green, Murray, Niemeyer and O'Brien, Comm. Algebra 23
+    (1995)), from a fixed seed. Nothing depends on their quality, since every level is verified afterwards.
+    """
+    if not levels:
+        return
+    rng = Random(0)
+    slots = [generators[i % len(generators)] for i in range(max(10, len(generators)))]
+    sifted, step = 0, 0
+    while sifted < 6:
+        i, j = rng.sample(range(len(slots)), 2)
+        slots[i] = slots[j][slots[i]] if rng.random() < 0.5 else slots[i][slots[j]]
+        step += 1
+        if step < 30:
+            continue
+        found = _sift(levels, 0, slots[i][None, :])
+        if found is None:
+            sifted += 1
+        else:
+            sifted = 0
+            _insert(levels, found[0], 1, found[1], name)
+
+
+def _entries(levels: list[_Level]) -> int:
+    return sum(level.transversal.size for level in levels)
 
 
 def _check_order(levels: list[_Level], name: str) -> None:
@@ -101,15 +136,19 @@ def _insert(
     degree = len(permutation)
     if last == len(levels):
         point = int(np.flatnonzero(permutation != np.arange(degree))[0])
-        levels.append(_level(point, np.empty((0, degree), dtype=np.intp), name))
+        levels.append(_level(point, np.empty((0, degree), dtype=np.intp), name, _entries(levels)))
     for index in range(first, last + 1):
         level = levels[index]
-        levels[index] = _level(level.point, np.vstack([level.generators, permutation]), name)
+        others = _entries(levels) - level.transversal.size
+        levels[index] = _level(level.point, np.vstack([level.generators, permutation]), name, others)
     _check_order(levels, name)
 
 
-def _level(point: int, generators: Integer[np.ndarray, "k degree"], name: str) -> _Level:
-    """Orbit and transversal of the point, breadth first in the order of the generators."""
+def _level(point: int, generators: Integer[np.ndarray, "k degree"], name: str, others: int) -> _Level:
+    """Orbit and transversal of the point, breadth first in the order of the generators.
+
+    The transversals of the other levels have `others` entries.
+    """
     degree = generators.shape[1]
     position = np.full(degree, -1, dtype=np.intp)
     position[point] = 0
@@ -130,10 +169,11 @@ def _level(point: int, generators: Integer[np.ndarray, "k degree"], name: str) -
                 fresh.append(images[new])
                 size += len(fresh[-1])
         frontier = np.concatenate(fresh) if fresh else frontier[:0]
-    if size * degree > TRANSVERSAL_LIMIT:
+    if others + size * degree > TRANSVERSAL_LIMIT:
         raise LimitError(
-            f"{name}: an orbit of {size:,} of {degree:,} points needs {size * degree:,} entries, "
-            f"the limit is {TRANSVERSAL_LIMIT:,}; give an action on fewer points"
+            f"{name}: an orbit of {size:,} of {degree:,} points needs {size * degree:,} entries"
+            f"{f' beside {others:,} others' if others else ''}, the limit is {TRANSVERSAL_LIMIT:,}; "
+            "give an action on fewer points"
         )
     transversal = np.empty((size, degree), dtype=np.intp)
     transversal[0] = np.arange(degree)
