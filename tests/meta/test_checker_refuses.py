@@ -16,7 +16,10 @@ import pytest
 
 from certificates import checker
 from certificates.checker import CertificateError, CertificateLimitError, Report, check, digest, main
-from certificates.checker.cyclotomic import common_field
+from certificates.checker.characters import check_degrees
+from certificates.checker.cyclotomic import Embedding, common_field
+from certificates.checker.errors import Falsehood
+from certificates.checker.tables import ValueTable
 from certificates.issue import canonical, issue, write
 
 Document = dict[str, Any]
@@ -159,10 +162,80 @@ def wrong_gamma(document: Document) -> None:
     gamma["coefficient"] = str(-Fraction(gamma["coefficient"]))
 
 
-def vertex_instead_of_centre(document: Document) -> None:
+def vertex_instead_of_centre(document: Document, number: int = 0) -> None:
     """An optimal primal that is no relative interior point of F."""
-    for row, value in zip(document["program"]["rows"], document["structure"]["points"][0], strict=True):
+    for row, value in zip(document["program"]["rows"], document["structure"]["points"][number], strict=True):
         row["a"] = value
+
+
+def other_vertex(document: Document) -> None:
+    vertex_instead_of_centre(document, 1)
+
+
+def twice_the_trivial_character(document: Document) -> None:
+    document["characters"]["values"][1] = ["2"] * len(document["classes"])
+
+
+def large_identity_class(document: Document) -> None:
+    document["classes"][0]["size"] = "4"
+    largest = next(entry for entry in document["classes"] if entry["size"] == "6")
+    largest["size"] = "3"
+
+
+def degree_that_does_not_divide(document: Document) -> None:
+    document["characters"]["values"][-1][0] = "5"
+
+
+def imaginary_point(document: Document) -> None:
+    document["structure"]["points"][0][1] = {"conductor": 4, "terms": [[1, "1"]]}
+
+
+def point_off_the_support(document: Document) -> None:
+    excluded = next(orbit for orbit in document["structure"]["orbits"] if orbit["status"] == "excluded")
+    document["structure"]["points"][0][excluded["rows"][0]] = "1/7"
+
+
+def negative_multiplier(document: Document) -> None:
+    """A bound that leans on a class that is not tight in every optimum."""
+    bound = document["structure"]["slack_bounds"][0]
+    loose = document["structure"]["classes"].index("none")
+    bound["multipliers"] = [[loose, "-1"]]
+
+
+def multiplier_too_large(document: Document) -> None:
+    bound = document["structure"]["slack_bounds"][0]
+    bound["multipliers"] = [[column, str(2 * Fraction(value))] for column, value in bound["multipliers"]]
+
+
+def no_slack_bound(document: Document) -> None:
+    document["structure"]["slack_bounds"] = []
+
+
+def missing_witness(document: Document) -> None:
+    for orbit in document["structure"]["orbits"]:
+        orbit["share_witness"] = None
+
+
+def idle_witness(document: Document) -> None:
+    witness = {"lower_point": 0, "upper_point": 0, "lower_bound": [], "upper_bound": []}
+    orbits = document["structure"]["orbits"]
+    next(orbit for orbit in orbits if orbit["status"] == "excluded")["share_witness"] = witness
+
+
+def swapped_points(document: Document) -> None:
+    orbit = next(orbit for orbit in document["structure"]["orbits"] if orbit["status"] == "possible")
+    witness = orbit["share_witness"]
+    witness["lower_point"], witness["upper_point"] = witness["upper_point"], witness["lower_point"]
+
+
+def split_orbit(document: Document) -> None:
+    """The conjugate rows 3a and 3b of A5 as orbits of their own."""
+    orbits = document["structure"]["orbits"]
+    pair = next(orbit for orbit in orbits if len(orbit["rows"]) == 2)
+    orbits[orbits.index(pair) :] = [
+        *(pair | {"rows": [row], "orbit_share": pair["share"]} for row in pair["rows"]),
+        *orbits[orbits.index(pair) + 1 :],
+    ]
 
 
 def false_uniqueness(document: Document) -> None:
@@ -254,6 +327,19 @@ FORGED = [
     ("equal values", Q8, wrong_cost),
     ("gamma star", Q8, wrong_gamma),
     ("complementarity", DIC3, vertex_instead_of_centre),
+    ("complementarity", DIC3, other_vertex),
+    ("optimal face", SL25, imaginary_point),
+    ("optimal face", SL25, point_off_the_support),
+    ("class statuses", SL25, negative_multiplier),
+    ("class statuses", SL25, multiplier_too_large),
+    ("class statuses", SL25, no_slack_bound),
+    ("irrep statuses", DIC3, missing_witness),
+    ("irrep statuses", DIC3, swapped_points),
+    ("irrep statuses", A5, split_orbit),
+    ("shares", DIC3, idle_witness),
+    ("character table", S3, twice_the_trivial_character),
+    ("classes", S4T, large_identity_class),
+    ("classes", S4T, degree_that_does_not_divide),
     ("optimal face", DIC3, false_uniqueness),
     ("optimal face", DIC3, point_that_is_not_optimal),
     ("optimal face", A5, points_beside_a_unique_optimum),
@@ -508,3 +594,20 @@ def test_command_line_of_the_checker(tmp_path: Path) -> None:
     assert record["valid"] is True
     assert (record["order"], record["classes"]) == (60, 5)
     assert {fact["status"] for fact in record["facts"]} == {"proved"}
+
+
+def test_degrees_need_the_regular_character_on_every_class() -> None:
+    """Squares that add up to the order are not enough."""
+    table = ValueTable(((1, 1), (1, 2)), (1, 1), (1, 2))
+    with pytest.raises(Falsehood, match="is not 0 on class 1"):
+        check_degrees(table, 2)
+    assert check_degrees(ValueTable(((1, 1), (1, -1)), (1, 1), (1, 2)), 2)
+
+
+def test_an_embedding_needs_a_split_prime() -> None:
+    with pytest.raises(Falsehood, match="7 is no prime congruent to 1 modulo 5"):
+        Embedding(5, 7)
+    with pytest.raises(Falsehood, match="21 is no prime congruent to 1 modulo 5"):
+        Embedding(5, 21)
+    image = Embedding(5, 11)
+    assert pow(image.power(1, 5), 5, 11) == 1 != image.power(1, 5)
