@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from math import prod
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from theory.characters.alternating import alternating
 from theory.characters.burnside_dixon import character_table_of
 from theory.characters.closed_forms import abelian, cyclic, dicyclic, dihedral
+from theory.characters.cyclotomic import conjugate
 from theory.characters.library import character_table
 from theory.characters.products import as_permutations, product_table
 from theory.characters.symmetric import character_column, partitions, symmetric
@@ -100,6 +102,22 @@ def test_indicators_count_square_roots(name: str) -> None:
             (nu * row[column] for nu, row in zip(table.indicators, table.values, strict=True)), start=0
         )
         assert total == squares[representative]
+
+
+@pytest.mark.parametrize("name", ["Z12", "S4", "Q8", "SL(2,3)", "A5", "Z7:Z3", "Dic3", "Heis(3)", "M11"])
+def test_both_orthogonality_relations_in_exact_arithmetic(name: str) -> None:
+    """What `verify` proves modulo primes, recomputed with cyclotomic numbers."""
+    table = character_table(name)
+    c = len(table.class_sizes)
+    bars = [[conjugate(value) for value in row] for row in table.values]
+    for i, j in product(range(c), repeat=2):
+        rows = sum(
+            (size * a * b for size, a, b in zip(table.class_sizes, table.values[i], bars[j], strict=True)),
+            start=0,
+        )
+        assert rows == (table.order if i == j else 0)
+        columns = sum((row[i] * bar[j] for row, bar in zip(table.values, bars, strict=True)), start=0)
+        assert columns == (table.centraliser_orders[i] if i == j else 0)
 
 
 def _hook_length_degree(shape: tuple[int, ...]) -> int:
