@@ -57,6 +57,9 @@ LOOP = [[0, 1, 2, 3, 4], [1, 0, 3, 4, 2], [2, 4, 0, 1, 3], [3, 2, 4, 0, 1], [4, 
         ("Z9:Z2", InputError, "9 is not a prime"),
         ("nowhere.json", InputError, "nowhere.json: no such file"),
         ("./nowhere", InputError, "./nowhere: no such file"),
+        ("no\nwhere.json", InputError, "no\\nwhere.json: no such file"),
+        ("nul\0.json", InputError, "nul\\x00.json: no such file"),
+        ("B" * 1900, UnknownNameError, "BBB: unknown group 'BBB"),
         ("gap:", InputError, "gap: no expression follows"),
     ],
 )
@@ -67,9 +70,10 @@ def test_names(text: str, kind: type[Exception], message: str) -> None:
     assert_one_line(caught.value)
 
 
-def assert_one_line(error: BaseException) -> None:
+def assert_one_line(error: BaseException, start: str = "") -> None:
+    assert str(error).startswith(start)
     assert "\n" not in str(error)
-    assert 10 < len(str(error)) < 300
+    assert 10 < len(str(error)) < 400
 
 
 @given(st.text(alphabet="ZDSAQMGLPpxHeis0123456789^:(),+- ", max_size=20))
@@ -82,6 +86,14 @@ def test_any_text_parses_or_is_refused_in_one_line(text: str) -> None:
         again = "x".join(atom.name for atom in expression.factors)
         assert parse(again).factors == expression.factors
         assert expression.order >= 1
+
+
+@given(st.text(max_size=20))
+def test_any_text_at_all_is_refused_in_one_line(text: str) -> None:
+    try:
+        resolve(text)
+    except InputError as error:
+        assert_one_line(error)
 
 
 def test_names_are_data_only() -> None:
@@ -381,6 +393,41 @@ def test_files(tmp_path: Path, name: str, content: bytes, message: str) -> None:
         source.build()
     assert str(caught.value).startswith(message)
     assert_one_line(caught.value)
+
+
+SMALL = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-2, 5),
+    st.floats(),
+    st.sampled_from(["", "a", "(1,2)", "(1 2 3)", "a^2"]),
+)
+JSON = st.recursive(SMALL, lambda inner: st.lists(inner, max_size=3), max_leaves=12)
+
+
+@given(
+    document=st.fixed_dictionaries(
+        {},
+        optional={
+            "cayley_table": JSON,
+            "permutations": JSON,
+            "matrices": JSON,
+            "field": st.one_of(JSON, st.sampled_from([2, 3, 4, 6])),
+            "elements": JSON,
+        },
+    )
+)
+def test_any_document_is_a_group_or_is_refused_in_one_line(
+    document: dict, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.json"
+    path.write_text(json.dumps(document))
+    try:
+        group = resolve(str(path)).build()
+    except InputError as error:
+        assert_one_line(error, "any.json: ")
+    else:
+        assert not group.multiply(np.array([0]), np.array([0])).any()
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from theory.errors import InputError, LimitError
 from theory.groups.cayley_table import TABLE_LIMIT, from_cayley_table
 from theory.groups.construct import from_matrices, from_permutations, from_presentation
 from theory.groups.finite_group import FiniteGroup
+from theory.groups.naming import printable
 
 __all__ = ["read", "read_group"]
 
@@ -61,7 +62,7 @@ def read(path: Path, from_table: TableReader[Found]) -> Found | FiniteGroup:
     Raises:
         InputError, LimitError: one line that begins with the name of the file.
     """
-    name = path.name
+    name = printable(path.name)
     try:
         size = path.stat().st_size
     except OSError as error:

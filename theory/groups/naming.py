@@ -26,7 +26,16 @@ from theory.groups.orders import group_order
 if TYPE_CHECKING:
     from theory.groups.finite_group import FiniteGroup
 
-__all__ = ["Atom", "GapExpression", "GroupExpression", "GroupFile", "GroupSource", "parse", "resolve"]
+__all__ = [
+    "Atom",
+    "GapExpression",
+    "GroupExpression",
+    "GroupFile",
+    "GroupSource",
+    "parse",
+    "printable",
+    "resolve",
+]
 
 Family = Literal[
     "Z", "D", "Dic", "Q", "V4", "S", "A", "Heis", "GL", "SL", "PSL", "PSp", "AGL", "M", "Ex", "Frobenius"
@@ -173,20 +182,27 @@ def resolve(text: str) -> GroupSource:
     try:
         return parse(text)
     except InputError:
-        if len(stripped) < 256 and stripped and os.path.exists(stripped):
+        if len(stripped) < 256 and stripped.isprintable() and os.path.exists(stripped):
             return _file(stripped)
         raise
 
 
+def printable(text: str, width: int = 80) -> str:
+    """The text as one line for a message: control characters escaped, the middle of a long text left out."""
+    line = text if text.isprintable() else repr(text)[1:-1]
+    return line if len(line) <= width else f"{line[: width - 30]}...{line[-20:]}"
+
+
 def _file(text: str) -> GroupFile:
     path = Path(text)
-    if not path.exists():
-        raise InputError(f"{text}: no such file")
+    shown = printable(text, 250)
+    if "\0" in text or not path.exists():
+        raise InputError(f"{shown}: no such file")
     if not path.is_file():
-        raise InputError(f"{text}: not a file; give a .json, .csv or .npy file or an expression such as S5")
+        raise InputError(f"{shown}: not a file; give a .json, .csv or .npy file or an expression such as S5")
     if path.suffix.lower() not in FILE_SUFFIXES:
         raise InputError(
-            f"{text}: unknown kind of file {path.suffix!r}; a group file ends in .json, .csv or .npy"
+            f"{shown}: unknown kind of file {path.suffix!r}; a group file ends in .json, .csv or .npy"
         )
     return GroupFile(path)
 
@@ -200,7 +216,7 @@ def parse(text: str) -> GroupExpression:
     Raises:
         UnknownNameError, InputError, LimitError: one line with the position, counted from 1.
     """
-    shown = text if len(text) <= 60 else text[:57] + "..."
+    shown = printable(text)
     if not text.strip():
         raise InputError("the group is empty; write for example S5, Z2^3xS3 or PSL(2,7)")
     if len(text) > TEXT_LIMIT:
@@ -280,7 +296,7 @@ def _unknown(text: str, position: int, shown: str) -> InputError:
         hint = f"did you mean {' or '.join(suggestions[:3])}?"
     else:
         hint = f"known names: {', '.join(_SPELLINGS.values())}; others as a file or as gap:EXPR"
-    return UnknownNameError(f"{shown}: unknown group {word!r} at position {position + 1}; {hint}")
+    return UnknownNameError(f"{shown}: unknown group {printable(word)!r} at position {position + 1}; {hint}")
 
 
 def _respelled(name: str, rest: str) -> str:
