@@ -131,9 +131,14 @@ FORGERIES: list[tuple[str, str, Callable[[], CharacterTable]]] = [
         "power maps",
         lambda: _with_named_power(Z4_Z2_Z3, 2, "(1,0,1)", "(0,1,2)"),
     ),
+    (
+        "power that the Galois group does not respect",
+        "power maps",
+        lambda: _with_named_power(abelian((8, 2)), 2, "(1,0)", "(2,1)"),
+    ),
     ("another square with the same centraliser", "indicators", lambda: _with_power(S4, 2, 4, 2)),
     ("power not the Galois conjugate", "power maps", lambda: _with_power(Z7, 7, 1, 1)),
-    ("powers swapped", "indicators", lambda: _with_power(abelian((2, 4)), 2, 4, 2)),
+    ("powers swapped", "power maps", lambda: _with_power(abelian((2, 4)), 2, 4, 2)),
 ]
 
 
@@ -166,19 +171,25 @@ def test_indicators_tell_equal_tables_apart() -> None:
 
 
 def test_moved_squares_are_refused() -> None:
-    """In `Z4 x Z4` a moved square fits all orders, centralisers and congruences: the indicators refuse it."""
+    """In `Z4 x Z4` a moved square fits all orders, centralisers and congruences.
+
+    Moved for one element alone it contradicts the Galois action; moved for its inverse too, the indicators.
+    """
     table = abelian((4, 4))
     squares = table.power_maps[2]
     order_four = [column for column, m in enumerate(table.element_orders) if m == 4]
     assert len(order_four) == 12
     for column in order_four:
         for target in {squares[other] for other in order_four} - {squares[column]}:
+            alone = _with_power(table, 2, column, target)
+            with pytest.raises(InputError, match=r"power maps: that of 2 and the Galois action of 3"):
+                alone.verify()
             with pytest.raises(InputError, match=r"indicators: "):
-                _with_power(table, 2, column, target).verify()
+                _with_power(alone, 2, table.inverse_classes[column], target).verify()
 
 
 def test_large_conductor() -> None:
-    """Where small primes are too rare the inner products go through one large one: A18 needs `Q(zeta_255255)`."""
+    """Where small primes are too rare one large prime proves orthogonality: A18 needs `Q(zeta_255255)`."""
     table = alternating(18)
     assert table.conductor == 255_255
     (prime,) = split_primes(table)

@@ -182,17 +182,23 @@ def _power_maps(table: CharacterTable) -> Verdict:
         for column, target in enumerate(image):
             _power_fits(table, p, column, target)
         _power_congruence(table, p)
-    for p in primes:
-        for q in primes:
-            first, second = table.power_maps[p], table.power_maps[q]
-            for column in range(c) if p < q else ():
-                if first[second[column]] != second[first[column]]:
-                    raise _refuse(
-                        table, "power maps", f"those of {p} and {q} do not commute on {_class(table, column)}"
-                    )
+    _power_maps_commute(table, primes)
     return Verdict(
         "power maps", f"of {', '.join(map(str, primes))}: orders, centralisers, chi(g^p) = chi(g)^p mod p"
     )
+
+
+def _power_maps_commute(table: CharacterTable, primes: list[int]) -> None:
+    """`(g^p)^q = (g^q)^p`, and `(g^p)^k = (g^k)^p` for the Galois action of the units `k`."""
+    maps = [(f"that of {p}", table.power_maps[p]) for p in primes]
+    maps += [(f"the Galois action of {k}", table.galois_columns(k)) for k in unit_generators(table.conductor)]
+    for number, p in enumerate(primes):
+        image = table.power_maps[p]
+        for other, moved in maps[number + 1 :]:
+            for column in range(len(image)):
+                if image[moved[column]] != moved[image[column]]:
+                    place = _class(table, column)
+                    raise _refuse(table, "power maps", f"that of {p} and {other} do not commute on {place}")
 
 
 def _power_fits(table: CharacterTable, p: int, column: int, target: int) -> None:
