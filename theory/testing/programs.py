@@ -28,6 +28,7 @@ __all__ = [
     "DefinedProgram",
     "class_functions",
     "class_weightings",
+    "costs_by_definition",
     "feasible_duals",
     "feasible_pairs",
     "feasible_primals",
@@ -93,6 +94,14 @@ def rows_up_to_conjugation(table: CharacterTable) -> tuple[int, ...]:
     return tuple(row for row, partner in enumerate(table.conjugate_rows) if 0 < row <= partner)
 
 
+def costs_by_definition(table: CharacterTable, arity: int) -> tuple[RadicalSum, ...]:
+    """`s_R = (d_R nu_R)^((k-1)/2)`, `nu_R` 1 for real irreps and 2 for others, up to complex conjugation."""
+    return tuple(
+        half_power(table.degrees[row] * (1 if table.indicators[row] == 1 else 2), arity - 1)
+        for row in rows_up_to_conjugation(table)
+    )
+
+
 def program_by_definition(table: CharacterTable, arity: int = 2) -> DefinedProgram:
     """The program of a table and an arity, by definition.
 
@@ -102,14 +111,11 @@ def program_by_definition(table: CharacterTable, arity: int = 2) -> DefinedProgr
     if table.order == 1 or arity < 2:
         raise ValueError(f"{table.name}, arity {arity}: the program needs a nontrivial group and arity >= 2")
     rows = rows_up_to_conjugation(table)
-    costs = []
     gaps = []
     for row in rows:
-        degree = table.degrees[row]
-        nu = 1 if table.indicators[row] == 1 else 2
-        costs.append(half_power(degree * nu, arity - 1))
-        gaps.append(tuple(1 - real_part(value) * Fraction(1, degree) for value in table.values[row][1:]))
-    return DefinedProgram(table, arity, rows, tuple(costs), tuple(gaps))
+        scale = Fraction(1, table.degrees[row])
+        gaps.append(tuple(1 - real_part(value) * scale for value in table.values[row][1:]))
+    return DefinedProgram(table, arity, rows, costs_by_definition(table, arity), tuple(gaps))
 
 
 def class_functions(table: CharacterTable, largest: int = 6) -> SearchStrategy[tuple[int, ...]]:

@@ -22,7 +22,7 @@ from theory.margins.solution import MarginSolution
 from theory.testing.law_search import Law, law
 from theory.testing.laws.margins import Solved
 from theory.testing.laws.tabled_groups import TabledGroup
-from theory.testing.programs import program_by_definition
+from theory.testing.programs import costs_by_definition, rows_up_to_conjugation
 from theory.testing.subgroups import cayley_table, generated, normal_closure, quotient_table, subgroup_table
 from theory.testing.tables import product_table, relabelled
 
@@ -141,12 +141,11 @@ def quotient_bounds(subject: TabledGroup, arity: int, case: int) -> tuple[Radica
     normal = normal_closure(products, [case])
     size, n = int(normal.sum()), subject.group.order
     inside = {int(column) for column in subject.classes.class_of[normal]}
-    program = program_by_definition(subject.table, arity)
     table = subject.table
     # the irreps that are not trivial on N: some element of N does not act as 1
     moved = [
         (table.degrees[row], s, 1 if table.conjugate_rows[row] == row else 2)
-        for row, s in zip(program.rows, program.costs, strict=True)
+        for row, s in zip(rows_up_to_conjugation(table), costs_by_definition(table, arity), strict=True)
         if any(table.values[row][column] != table.degrees[row] for column in inside)
     ]
     below = _cost(quotient_table(products, normal), arity)

@@ -25,6 +25,7 @@ from theory.testing.laws.tabled_groups import TabledGroup
 from theory.testing.programs import (
     PRECISION,
     DefinedProgram,
+    costs_by_definition,
     feasible_duals,
     feasible_pairs,
     feasible_primals,
@@ -355,7 +356,7 @@ def arity_monotone(subject: Solved, case: None) -> str | None:
 
     now, arity = subject.solution.cost, subject.solution.arity + 1
     later = solve(subject.table, arity).cost
-    costs = program_by_definition(subject.table, arity).costs
+    costs = costs_by_definition(subject.table, arity)
     upper = now * max(after / before for before, after in zip(subject.program.costs, costs, strict=True))
     return None if now <= later <= upper else f"cost* = {now}, with one factor more {later}, bound {upper}"
 
