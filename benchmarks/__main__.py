@@ -25,11 +25,13 @@ RESULTS = Path(__file__).parent / "results"
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument(
-        "suite", nargs="*", default=SUITES, choices=[*SUITES, []], help="all where none is named"
-    )
+    parser.add_argument("suite", nargs="*", help=f"{' or '.join(SUITES)}; all where none is named")
+    suites = parser.parse_args().suite or SUITES
+    unknown = [suite for suite in suites if suite not in SUITES]
+    if unknown:
+        parser.error(f"no suite {unknown[0]!r}: there are {', '.join(SUITES)}")
     console = Console()
-    for suite in parser.parse_args().suite:
+    for suite in suites:
         rows: list[Row] = import_module(f"benchmarks.{suite}").rows()
         for heading, group in groupby(rows, key=lambda row: row.group):
             console.print(_table(heading, list(group)))
