@@ -227,7 +227,11 @@ def sheared(matrices: np.ndarray) -> np.ndarray:
             lambda: changed(QUATERNION, lambda m: m, structure=None),
             "has ν = −1 but no J",
         ),
-        (quaternionic_structure, lambda: changed(QUATERNION, lambda m: m, structure=np.eye(2)), "off by"),
+        (
+            quaternionic_structure,
+            lambda: changed(QUATERNION, lambda m: m, structure=np.eye(2, dtype=complex)),
+            "off by",
+        ),
         (fourier_round_trip, lambda: changed(S3, lambda m: m * 0), "f = 1 on 0: off by"),
     ],
     ids=lambda value: getattr(value, "name", ""),

@@ -83,7 +83,7 @@ def _cosets(
     while (open_classes := np.flatnonzero(coset_of_class < 0)).size:
         first = classes.representatives[open_classes[0]]
         # z_C lies in x G' iff x^-1 z_C lies in G', a union of classes
-        ratios = group.multiply(group.inverse(first), classes.representatives[open_classes])
+        ratios = group.multiply(group.inverse(np.asarray(first)), classes.representatives[open_classes])
         coset_of_class[open_classes[inner[classes.class_of[ratios]]]] = len(elements)
         elements.append(int(first))
     return coset_of_class, np.array(elements)

@@ -36,13 +36,14 @@ class ExtraspecialGroup(FiniteGroup):
     ) -> Integer[np.ndarray, "*b"]:
         c, v = self._coordinates(left)
         d, w = self._coordinates(right)
-        return self._index(c + d + self._cocycle(v, w), [a + b for a, b in zip(v, w, strict=True)])
+        coordinates = [np.asarray(a + b) for a, b in zip(v, w, strict=True)]
+        return self._index(np.asarray(c + d + self._cocycle(v, w)), coordinates)
 
     def inverse(self, elements: Integer[np.ndarray, "*b"]) -> Integer[np.ndarray, "*b"]:
         c, v = self._coordinates(elements)
-        back = [-a % self.p for a in v]
+        back = [np.asarray(-a % self.p) for a in v]
         # (v, c)(-v, d) = (0, c + d + f(v, -v)), and f(0, 0) = 0
-        return self._index(-c - self._cocycle(v, back), back)
+        return self._index(np.asarray(-c - self._cocycle(v, back)), back)
 
     def permutations(self, elements: Integer[np.ndarray, " b"]) -> Integer[np.ndarray, "b degree"]:
         """On the cosets of the subgroup `A` that has only even coordinates, of the plus pairs.

@@ -39,7 +39,7 @@ class SemidirectGroup(FiniteGroup):
         h, x = self._parts(elements)
         # (x h)^-1 = h^-1 x^-1 = (h^-1 x^-1 h) h^-1
         moved = np.asarray(self.action[h, self.normal.inverse(x)], dtype=np.int64)
-        return moved + self.normal.order * self.complement.inverse(h)
+        return np.asarray(moved + self.normal.order * self.complement.inverse(h))
 
     def permutations(self, elements: Integer[np.ndarray, " b"]) -> Integer[np.ndarray, "b degree"]:
         """On the cosets of `H`, one for each element of `N`, and on the points of `H`: together faithful."""
