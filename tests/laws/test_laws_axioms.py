@@ -74,10 +74,9 @@ def test_division_tables_have_no_identity(table: np.ndarray) -> None:
 
 def test_the_smallest_tables_are_small() -> None:
     """What hypothesis shrinks to: S3 is the least group that does not commute, loops begin at order 5."""
-    few = settings(max_examples=100)
+    few = settings(max_examples=30)
     assert len(find(cayley_tables(12), lambda table: (table != table.T).any(), settings=few)) == 6
     assert len(find(loop_tables(6), lambda table: True, settings=few)) == 5
-    assert len(find(identityless_tables(6), lambda table: True, settings=few)) == 3
 
 
 # one forged table an axiom

@@ -197,7 +197,8 @@ def test_groups_beyond_a_limit_are_tested_as_far_as_it_goes() -> None:
     assert by_section["axioms"] == {LawStatus.SKIPPED}
     reason = next(law.reason for law in report.laws if law.section == "axioms")
     assert reason == "order 479,001,600 is beyond the limit of 100,000 for laws on elements"
-    assert by_section["margins"] == {LawStatus.HOLDS}
+    silent = {law.name for law in report.laws if law.section == "margins" and law.status is LawStatus.SKIPPED}
+    assert silent == {"proven structure"}
     assert by_section["representations"] == {LawStatus.SKIPPED}
 
 
