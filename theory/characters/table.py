@@ -44,9 +44,8 @@ class Verdict:
     detail: str
 
 
-@dataclass(
-    frozen=True, eq=False
-)  # compared by identity: hashing millions of values would cost more than any cache gains
+# Compared by identity: hashing millions of values would cost more than any cache gains.
+@dataclass(frozen=True, eq=False, repr=False)
 class CharacterTable:
     """Irreducible characters (rows) on conjugacy classes (columns); see `assembly` for the order of the rows.
 
@@ -75,6 +74,9 @@ class CharacterTable:
     labels: tuple[str, ...]
     realisation: PermutationRealisation | AbelianRealisation | None
     source: str
+
+    def __repr__(self) -> str:
+        return f"<CharacterTable {self.name}, order {self.order}, {len(self.class_sizes)} classes>"
 
     @cached_property
     def degrees(self) -> tuple[int, ...]:

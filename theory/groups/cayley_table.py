@@ -19,7 +19,7 @@ TABLE_LIMIT = 4096  # rows: 32 MiB of 16-bit entries
 CHUNK = 2**22
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class TableGroup(FiniteGroup):
     """A small group with its Cayley table, `table[g, h] = gh`; `labels` are the user's names of elements."""
 

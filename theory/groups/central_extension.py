@@ -12,7 +12,7 @@ from theory.groups.finite_group import FiniteGroup
 __all__ = ["ExtraspecialGroup", "extraspecial_group"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ExtraspecialGroup(FiniteGroup):
     """Pairs `(v, c)`, `v` in `F_p^2n`, `c` in `F_p`, with `(v, c)(w, d) = (v + w, c + d + f(v, w))`.
 

@@ -45,6 +45,9 @@ class FiniteGroup(ABC):
     order: int
     generators: tuple[int, ...]
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}, order {self.order}>"
+
     @abstractmethod
     def multiply(
         self, left: Integer[np.ndarray, "*#b"], right: Integer[np.ndarray, "*#b"]

@@ -13,7 +13,7 @@ from theory.groups.finite_group import FiniteGroup
 __all__ = ["MetacyclicGroup", "metacyclic_group"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class MetacyclicGroup(FiniteGroup):
     """`<a, b | a^m = 1, b^k = a^t, b^-1 a b = a^r>`, where `r^k = 1` and `r t = t` modulo `m`.
 

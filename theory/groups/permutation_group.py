@@ -49,7 +49,7 @@ class Block:
     lookup: Integer[np.ndarray, " keys"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class PermutationGroup(FiniteGroup):
     """A permutation group on `degree` points; `generators` are indices.
 

@@ -12,7 +12,7 @@ from theory.groups.finite_group import FiniteGroup
 __all__ = ["ProductGroup"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ProductGroup(FiniteGroup):
     """`G_1 x G_2 x ...`; the component in `G_1` runs fastest through the indices."""
 

@@ -15,7 +15,7 @@ from theory.groups.permutations import validated
 __all__ = ["SemidirectGroup", "semidirect_product"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SemidirectGroup(FiniteGroup):
     """Elements `x h`, `x` in `N`, `h` in `H`, with index `x + |N| h`; `action[h, x] = h^-1 x h`."""
 

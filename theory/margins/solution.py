@@ -131,7 +131,7 @@ class Structure:
     slack_bounds: tuple[tuple[int, LinearBound], ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class MarginSolution:
     """The maximum margin of a group, exactly.
 
@@ -161,3 +161,6 @@ class MarginSolution:
     gamma_star: float
     gamma_star_exact: str
     structure: Structure
+
+    def __repr__(self) -> str:
+        return f"<MarginSolution {self.table.name}, arity {self.arity}, cost* = {self.cost}>"
