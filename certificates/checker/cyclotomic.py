@@ -230,9 +230,12 @@ def unit_generators(e: int) -> tuple[int, ...]:
 
 def split_prime(e: int, above: int) -> int:
     """A proven prime `p > above` with `p = 1 mod e`, so that `p` splits completely in `Q(zeta_e)`."""
-    p = above // e * e + 1
+    step = e
+    while step * step <= above:  # half of p - 1 is factored, so the proof that p is prime is short
+        step *= 2
+    p = above // step * step + 1
     while True:
-        p += e
+        p += step
         if fmpz(p).is_probable_prime() and fmpz(p).is_prime():
             return p
 

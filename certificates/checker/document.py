@@ -150,9 +150,10 @@ def _group(value: Any) -> Group:
         return Group("abelian", order, representatives=vectors, invariants=invariants)
     if kind == "table":
         value = shape.mapping(value, "group", ("kind", "order"))
-        if len(str(value["order"])) > TABLE_ORDER_DIGITS:
+        order = _order(value["order"])
+        if order >= 10**TABLE_ORDER_DIGITS:
             raise CertificateLimitError(f"group.order: the checker's limit is {TABLE_ORDER_DIGITS} digits")
-        return Group("table", _order(value["order"]))
+        return Group("table", order)
     shape.refuse("group.kind", "is none of permutations, abelian, table")
 
 

@@ -131,11 +131,14 @@ def enumerate_group(certificate: Certificate) -> set[Permutation]:
     steps = [kind.beside(kind.encode(g)) for g in group.generators]
     elements, fresh = {identity}, [identity]
     while fresh:
-        if len(elements) > group.order:
-            raise Falsehood(f"the generators generate more than the stated {group.order} elements")
-        products = {step(g) for step in steps for g in fresh}
-        fresh = list(products - elements)
-        elements.update(fresh)
+        reached: list[Permutation] = []
+        for step in steps:  # one at a time: never more than twice the stated order in memory
+            found = set(map(step, fresh)) - elements
+            elements |= found
+            reached += found
+            if len(elements) > group.order:
+                raise Falsehood(f"the generators generate more than the stated {group.order} elements")
+        fresh = reached
     if len(elements) != group.order:
         raise Falsehood(f"the generators generate a group of order {len(elements)}, not {group.order}")
     if group.order == 1:

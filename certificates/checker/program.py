@@ -22,7 +22,7 @@ from flint import fmpq, fmpq_mat
 from certificates.checker import radicals
 from certificates.checker.certificate import Certificate
 from certificates.checker.cyclotomic import prime_divisors, rational, sign
-from certificates.checker.errors import Falsehood
+from certificates.checker.errors import CertificateLimitError, Falsehood
 from certificates.checker.radicals import Radical
 from certificates.checker.tables import Table
 
@@ -35,6 +35,8 @@ __all__ = [
     "check_rows",
     "check_values",
 ]
+
+RADICAND_LIMIT = 1_000  # no optimum needs more than there are rows
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,11 @@ def radicand_primes(certificate: Certificate) -> tuple[int, ...]:
 
 def check_radicands(certificate: Certificate, primes: Sequence[int]) -> None:
     """All radicands are squarefree, so that equal sums are those with equal terms."""
+    distinct = len({m for radical in (certificate.cost, *certificate.dual) for m in radical})
+    if distinct > RADICAND_LIMIT:
+        raise CertificateLimitError(
+            f"program: {distinct} different radicands; the checker's limit is {RADICAND_LIMIT}"
+        )
     for place, radical in (
         ("the cost", certificate.cost),
         *((f"y of class {c}", y) for c, y in enumerate(certificate.dual)),

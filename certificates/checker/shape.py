@@ -45,7 +45,7 @@ def refuse(place: str, wrong: str) -> NoReturn:
 def _shown(value: Any) -> str:
     try:
         written = json.dumps(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         written = type(value).__name__
     return written if len(written) <= 40 else written[:37] + "..."
 
@@ -175,7 +175,7 @@ def free(value: Any, place: str, depth: int = FREE_DEPTH) -> Any:
         refuse(place, "nested too deeply")
     if type(value) is dict:
         for key, entry in value.items():
-            free(entry, f"{place}.{key[:20]}", depth - 1)
+            free(entry, f"{place}.{_shown(key)}", depth - 1)
     elif type(value) is list:
         for entry in value:
             free(entry, f"{place}[]", depth - 1)

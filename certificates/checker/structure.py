@@ -11,7 +11,7 @@ and `a*` satisfies all inequalities of `F` strictly, so `dim F = |B| - rank M`, 
 - X_R(C)`.
 
 - *F is a point* if the images of the `2 d_R (1 - X_R(C))` modulo a prime have rank `|B|`: then a minor is
-  not zero.
+  not zero. It is none if a listed point of it differs from `a*`.
 - *Bounds.* Let `sum_C lambda_C (1 - X_R(C)) <= c_R` on `B` and `lambda_C >= 0` off `T`. For `a` in `F`,
   `sum_R c_R a_R >= sum_C lambda_C sum_R a_R (1 - X_R(C)) >= sum_C lambda_C`.
 - *Required*: a bound shows `a_R > 0` on `F`. *Possible*: `a*_R > 0`, and an exact point of `F` has `a_R = 0`.
@@ -48,6 +48,7 @@ from certificates.checker.cyclotomic import (
     conductor,
     conjugate,
     is_real,
+    is_zero,
     sign,
     split_prime,
 )
@@ -192,9 +193,12 @@ def check_complementarity(
 
 
 def check_face(face: Face) -> str:
-    """F is a point if the certificate says so; all stated points lie in F."""
+    """F is a point exactly if the certificate says so; all stated points lie in F."""
     if not face.is_point:
-        return f"{len(face.point_slacks)} further optimal points, each exact"
+        count = len(face.point_slacks)  # forms them, and so proves that each lies in F
+        if not any(_differs(face, point) for point in face.certificate.points):
+            raise Falsehood("F is said to be no point, but no listed optimum differs from a")
+        return f"no point: {count} listed optima, each exact"
     if face.certificate.points:
         raise Falsehood("F is said to be a point and yet other optimal points are listed")
     table, count = face.program.table, len(face.support)
@@ -208,6 +212,16 @@ def check_face(face: Face) -> str:
         if rank == count:
             return f"a point: rank {count} modulo {prime}"
     raise Falsehood(f"the {len(kept)} x {count} matrix of F has rank {rank}: F is no point")
+
+
+def _differs(face: Face, point: Sequence[Value]) -> bool:
+    """Whether a point is another one than `a*`, exactly."""
+    for row, value in zip(face.certificate.rows, point, strict=True):
+        difference: dict[int, Any] = {0: -row.weight}
+        accumulate(difference, conductor(value), value)
+        if not is_zero(conductor(value), difference):
+            return True
+    return False
 
 
 def _matrix(lines: Sequence[Sequence[int]], prime: int) -> Any:

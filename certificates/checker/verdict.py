@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from certificates.checker import characters, groups, imported, program, structure
 from certificates.checker.certificate import Certificate
-from certificates.checker.cyclotomic import RootSum
+from certificates.checker.cyclotomic import RootSum, conductor
 from certificates.checker.document import read
 from certificates.checker.errors import CertificateError, CertificateLimitError, Fact, Falsehood, Report
 from certificates.checker.program import Program
@@ -61,6 +61,14 @@ def check(source: dict[str, Any] | bytes | str | Path) -> Report:
     Raises:
         CertificateError: it is no certificate, or beyond the checker's limits.
     """
+    try:
+        return _check(source)
+    except (MemoryError, RecursionError):
+        name = "" if isinstance(source, dict | bytes) else f"{source}: "
+        raise CertificateLimitError(f"{name}needs more memory than this machine gives") from None
+
+
+def _check(source: dict[str, Any] | bytes | str | Path) -> Report:
     start = time.perf_counter_ns()
     certificate = read(source)
     ledger = _Ledger()
@@ -113,7 +121,7 @@ def _from_group(ledger: _Ledger, certificate: Certificate) -> Table | None:
     ledger.decide(
         "character table",
         lambda: characters.check_characters(table, classes),  # type: ignore[arg-type]
-        needs=["classes", "values"],
+        needs=["classes", "element orders", "values"],
     )
     ledger.decide(
         "degrees",
@@ -129,9 +137,17 @@ def _from_group(ledger: _Ledger, certificate: Certificate) -> Table | None:
 
 
 def _value_table(certificate: Certificate) -> ValueTable:
+    # chi(g) is a sum of roots of unity of the order of g, which divides n: keeps the fields small
+    for column, order in enumerate(certificate.element_orders):
+        if certificate.order % order:
+            raise Falsehood(f"class {column}: its element order {order} does not divide {certificate.order}")
     # |chi(g)| <= chi(1) < n, in any usual basis also of its coefficients: keeps bounds and primes small
     for number, row in enumerate(certificate.values):
-        for value in row:
+        for column, (value, order) in enumerate(zip(row, certificate.element_orders, strict=True)):
+            if order % conductor(value):
+                raise Falsehood(
+                    f"row {number} on class {column} lies outside the field of {order}-th roots of unity"
+                )
             terms = value.terms if isinstance(value, RootSum) else ((0, value),)
             if any(abs(coefficient) > certificate.order for _, coefficient in terms):
                 raise Falsehood(f"row {number} holds a coefficient beyond the group's order")
