@@ -206,6 +206,8 @@ def assert_program_is_true(document: dict[str, Any], table: np.ndarray[Any, Any]
         "b_eq": np.ones(tight.sum()),
         "bounds": [(0, None if used else 0) for used in support],
     }
+    rank = np.linalg.matrix_rank(matrix[np.ix_(tight, support)])
+    assert structure["unique"] == (rank == support.sum())
     assert sorted(row for orbit in structure["orbits"] for row in orbit["rows"]) == list(range(len(rows)))
     for orbit in structure["orbits"]:
         for members, key in [*(([row], "share") for row in orbit["rows"]), (orbit["rows"], "orbit_share")]:
