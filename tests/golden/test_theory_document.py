@@ -181,6 +181,19 @@ def test_the_numbers_are_what_the_solver_finds(document: str) -> None:
     assert rows == [table_row(name, int(arity)) for name, arity, *_ in rows]
 
 
+@pytest.mark.requires("gap")
+def test_a_quotient_can_cost_more(document: str) -> None:
+    """The example after Proposition 33: no monotone law for quotients."""
+    cover, quotient = (
+        solve(character_table(f'gap:CharacterTable("{name}")')) for name in ("4_1.L3(4)", "L3(4)")
+    )
+    assert (str(cover.cost), str(quotient.cost)) == ("32/7", "5/2*sqrt(5)")
+    assert cover.cost < quotient.cost
+    assert {row.degree for row, a in zip(cover.rows, cover.primal, strict=True) if a} == {8}
+    assert r"\frac{32}7" in document
+    assert r"\frac52\sqrt5" in document
+
+
 def test_a_wrong_number_is_noticed() -> None:
     text = "| S3 | 2 | `1/6 + 2/3*sqrt(2)` | 0.0236049693104908 | 18 | yes |"
     ((name, arity, *rest),) = ROW.findall(text)
