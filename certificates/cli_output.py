@@ -217,7 +217,7 @@ def print_property_test(result: dict[str, Any]) -> None:
     )
     for law in laws["fails"]:
         console.print(f"  {law['name']}: {law['statement']}", soft_wrap=True)
-        console.print(f"  but {law['counterexample']}", soft_wrap=True)
+        console.print(f"  counterexample: {law['counterexample']}", soft_wrap=True)
     console.print()
     table = _table("~law", "<examples", "verdict")
     for law in result["laws"]:
