@@ -13,7 +13,7 @@ from theory.errors import InputError, LimitError
 from theory.groups.finite_group import FiniteGroup
 from theory.groups.permutations import point_dtype
 
-__all__ = ["TABLE_LIMIT", "TableGroup", "from_cayley_table"]
+__all__ = ["TABLE_LIMIT", "TableGroup", "check_square", "from_cayley_table"]
 
 TABLE_LIMIT = 4096  # rows: 32 MiB of 16-bit entries
 CHUNK = 2**22
@@ -84,15 +84,20 @@ def from_cayley_table(
     return TableGroup(name, n, generators, entries, inverses, names)
 
 
-def _entries(table: Any, name: str) -> tuple[Integer[np.ndarray, "n n"], int]:
-    """The table as 0-based integers, and the number that the user counts from."""
+def check_square(table: Any, name: str) -> int:
+    """The number of rows, each a sequence of as many entries.
+
+    Raises:
+        InputError: not square; the message names the row.
+        LimitError: more than 4,096 rows.
+    """
     n = len(table)
     if n == 0:
         raise InputError(f"{name}: the Cayley table is empty; the trivial group is [[0]]")
     if n > TABLE_LIMIT:
         raise LimitError(f"{name}: a Cayley table of order {n:,}; the limit is {TABLE_LIMIT:,} rows")
     for number, row in enumerate(table):
-        if not hasattr(row, "__len__") or isinstance(row, str):
+        if not isinstance(row, Sequence | np.ndarray) or isinstance(row, str):
             raise InputError(
                 f"{name}: row {number} of the Cayley table is {row!r}, not a row of {n} integers"
             )
@@ -100,6 +105,12 @@ def _entries(table: Any, name: str) -> tuple[Integer[np.ndarray, "n n"], int]:
             raise InputError(
                 f"{name}: the Cayley table is not square: row {number} has {len(row)} entries, not {n}"
             )
+    return n
+
+
+def _entries(table: Any, name: str) -> tuple[Integer[np.ndarray, "n n"], int]:
+    """The table as 0-based integers, and the number that the user counts from."""
+    n = check_square(table, name)
     if not isinstance(table, np.ndarray):
         for number, row in enumerate(table):
             for column, entry in enumerate(row):

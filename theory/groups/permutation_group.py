@@ -18,7 +18,7 @@ from jaxtyping import Integer
 
 from theory.errors import InputError, LimitError
 from theory.groups.finite_group import ELEMENT_LIMIT, FiniteGroup
-from theory.groups.permutations import cycle_notation, permutation_orders, point_dtype
+from theory.groups.permutations import cycle_notation, permutation_orders, permutation_powers, point_dtype
 from theory.groups.schreier_sims import StabiliserChain, stabiliser_chain
 
 __all__ = ["PermutationGroup", "permutation_group"]
@@ -106,16 +106,8 @@ class PermutationGroup(FiniteGroup):
         return cycle_notation(self.permutations(np.array([element]))[0].tolist())
 
     def power(self, elements: Integer[np.ndarray, " b"], exponent: int) -> Integer[np.ndarray, " b"]:
-        base = self.permutations(self.inverse(elements) if exponent < 0 else elements).astype(np.intp)
-        exponent = abs(exponent)
-        result = np.broadcast_to(np.arange(self.degree, dtype=np.intp), base.shape)
-        while exponent:
-            if exponent & 1:
-                result = np.take_along_axis(base, result, axis=1)
-            exponent >>= 1
-            if exponent:
-                base = np.take_along_axis(base, base, axis=1)
-        return self._index_of(result)
+        base = self.permutations(self.inverse(elements) if exponent < 0 else elements)
+        return self._index_of(permutation_powers(base, abs(exponent)))
 
     def element_orders(self, elements: Integer[np.ndarray, " b"]) -> Integer[np.ndarray, " b"]:
         return permutation_orders(self.permutations(elements))

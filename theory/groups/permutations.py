@@ -14,7 +14,14 @@ from jaxtyping import Integer
 
 from theory.errors import InputError
 
-__all__ = ["cycle_notation", "parse_cycles", "permutation_orders", "point_dtype", "validated"]
+__all__ = [
+    "cycle_notation",
+    "parse_cycles",
+    "permutation_orders",
+    "permutation_powers",
+    "point_dtype",
+    "validated",
+]
 
 _CYCLES = re.compile(r"\s*(\(\s*(\d+(\s*[,\s]\s*\d+)*)?\s*\)\s*)+")
 MAX_DEGREE = 100_000
@@ -87,6 +94,25 @@ def validated(images: Sequence[int], where: str) -> list[int]:
             raise InputError(f"{where}: not a permutation: {first[image]} and {point} both go to {image}")
         first[image] = point
     return list(images)
+
+
+def permutation_powers(
+    images: Integer[np.ndarray, "b degree"], exponent: int
+) -> Integer[np.ndarray, "b degree"]:
+    """Images under `g^exponent` for each row `g`, by squaring.
+
+    Args:
+        exponent: at least 0.
+    """
+    base = images.astype(np.intp)
+    result = np.broadcast_to(np.arange(images.shape[1], dtype=np.intp), images.shape)
+    while exponent:
+        if exponent & 1:
+            result = np.take_along_axis(base, result, axis=1)
+        exponent >>= 1
+        if exponent:
+            base = np.take_along_axis(base, base, axis=1)
+    return result
 
 
 def permutation_orders(images: Integer[np.ndarray, "b degree"]) -> Integer[np.ndarray, " b"]:

@@ -9,6 +9,7 @@ from theory.arithmetic import factorised
 from theory.errors import LimitError
 from theory.groups.conjugacy import orbit_minima
 from theory.groups.permutation_group import PermutationGroup, permutation_group
+from theory.groups.permutations import permutation_powers
 from theory.groups.schreier_sims import TRANSVERSAL_LIMIT, stabiliser_chain
 
 __all__ = ["smaller_faithful_action"]
@@ -90,18 +91,8 @@ def _subgroup_powers(left: Integer[np.ndarray, " n"]) -> list[Integer[np.ndarray
     powers = [left]
     for prime, multiplicity in factorised(length):
         if prime**multiplicity < length:
-            powers.append(_power(left, prime**multiplicity))
+            powers.append(permutation_powers(left[None], prime**multiplicity)[0])
     return powers
-
-
-def _power(permutation: Integer[np.ndarray, " n"], exponent: int) -> Integer[np.ndarray, " n"]:
-    result = np.arange(len(permutation))
-    while exponent:
-        if exponent & 1:
-            result = permutation[result]
-        permutation = permutation[permutation]
-        exponent >>= 1
-    return result
 
 
 def _spanning_tree(

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int, Shaped
 
-from theory.errors import InputError, LimitError
-from theory.groups.cayley_table import TABLE_LIMIT
+from theory.errors import InputError
+from theory.groups.cayley_table import check_square
 from theory.groups.finite_group import FiniteGroup
 
 __all__ = ["TABLE_ORDER", "Operation", "operation_of_group", "operation_of_table", "untrusted_operation"]
@@ -94,18 +94,8 @@ def untrusted_operation(
         InputError: not a square of integers.
         LimitError: more than 4,096 rows.
     """
-    n = len(table)
-    if n == 0:
-        raise InputError(f"{name}: the Cayley table is empty; the trivial group is [[0]]")
-    if n > TABLE_LIMIT:
-        raise LimitError(f"{name}: a Cayley table of order {n:,}; the limit is {TABLE_LIMIT:,} rows")
+    n = check_square(table, name)
     for number, row in enumerate(table):
-        if not isinstance(row, Sequence | np.ndarray) or isinstance(row, str):
-            raise InputError(f"{name}: row {number} of the Cayley table is {row!r}, not {n} integers")
-        if len(row) != n:
-            raise InputError(
-                f"{name}: the Cayley table is not square: row {number} has {len(row)} entries, not {n}"
-            )
         for column, entry in enumerate(row if not isinstance(row, np.ndarray) else ()):
             if type(entry) is not int or abs(entry) >= 2**62:
                 shown = repr(entry) if type(entry) is not int else f"{str(entry)[:20]}..."
