@@ -166,8 +166,21 @@ def test_systems_over_cyclotomic_fields():
     assert solve_exactly([[2, 1], [1, 3]], [1, 1]) == (Fraction(2, 5), Fraction(1, 5))
 
 
-def test_a_singular_system_is_refused(monkeypatch):
-    monkeypatch.setattr("theory.margins.cyclotomic_system.LAST_PRECISION", 512)
+def test_equations_beyond_a_square_system_must_hold_as_well():
+    golden = root(5) + root(5, 4)
+    assert solve_exactly([[golden, 0], [0, 1], [1, 1]], [golden, golden, 1 + golden]) == (1, golden)
+    assert solve_exactly([[golden, 0], [0, 1], [1, 1]], [golden, golden, golden]) is None
+    assert solve_exactly([[2], [4]], [1, 2]) == (Fraction(1, 2),)
+    assert solve_exactly([[2], [4]], [1, 3]) is None
+
+
+def test_large_numbers_take_several_primes():
+    golden = root(5) + root(5, 4)
+    large = 10**90 + 7
+    assert solve_exactly([[large * golden]], [large + golden]) == ((large + golden) / (large * golden),)
+
+
+def test_a_singular_system_is_refused():
     golden = root(5) + root(5, 4)
     with pytest.raises(ZeroDivisionError, match="singular"):
         solve_exactly([[1, golden], [golden, golden * golden]], [1, 1])

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import gcd, lcm
+from functools import lru_cache
+from itertools import accumulate, count
+from math import gcd, isqrt, lcm
 
-from flint import arb, arb_mat, ctx, fmpq, fmpq_mat
+from flint import arb, ctx, fmpq, fmpq_mat, fmpz, nmod_mat
 
+from theory.arithmetic import prime_factors
 from theory.characters.cyclotomic import Cyclotomic, Value, conductor, from_terms, terms_of
 
 __all__ = ["as_fmpq", "as_fraction", "real_ball", "simplest_between", "solve_exactly"]
 
-FIRST_PRECISION = 128
-LAST_PRECISION = 1 << 15
+LARGEST_MODULUS = 1 << 62
+PATIENCE = 3  # primes modulo which a matrix may look singular before it is given up
 
 
 def as_fmpq(value: int | Fraction) -> fmpq:
@@ -26,15 +29,20 @@ def as_fraction(value: fmpq) -> Fraction:
     return Fraction(int(value.p), int(value.q))
 
 
-def real_ball(value: Value, unit: int = 1) -> arb:
-    """A ball around the real part of the conjugate under `zeta -> zeta^unit`, at the current precision."""
+def real_ball(value: Value) -> arb:
+    """A ball around the real part, at flint's current precision."""
     if not isinstance(value, Cyclotomic):
         return arb(as_fmpq(value))
     total = arb(0)
     for exponent, coefficient in terms_of(value):
-        angle = fmpq(2 * exponent * unit, value.conductor)
-        total += arb.cos_pi_fmpq(angle) * as_fmpq(coefficient)
+        total += _cosine(exponent, value.conductor, ctx.prec) * as_fmpq(coefficient)
     return total
+
+
+@lru_cache(maxsize=8192)
+def _cosine(exponent: int, n: int, precision: int) -> arb:
+    """`cos(2 pi exponent / n)` at the current precision, which is named so that no wider ball is returned."""
+    return arb.cos_pi_fmpq(fmpq(2 * exponent, n))
 
 
 def simplest_between(low: Fraction, high: Fraction) -> Fraction:
@@ -58,80 +66,162 @@ def simplest_between(low: Fraction, high: Fraction) -> Fraction:
         low, high = 1 / (high - quotient), 1 / (low - quotient)
 
 
-def solve_exactly(matrix: Sequence[Sequence[Value]], side: Sequence[Value]) -> tuple[Value, ...]:
-    """The solution `x` of `matrix * x = side`, for a regular matrix of real cyclotomic numbers.
+def solve_exactly(matrix: Sequence[Sequence[Value]], side: Sequence[Value]) -> tuple[Value, ...] | None:
+    """The solution `x` of `matrix * x = side` over real cyclotomic numbers, None if there is none.
 
-    With `N` the least common conductor, `x` lies in `Q(zeta_N)`. The conjugates `sigma_u(x)` solve the
-    conjugate systems, and for any `f` in `Q(zeta_N)`
+    Args:
+        matrix: at least as many rows as columns; the first rows form a regular square matrix.
+        side: a right-hand side, a row.
 
-        f = sum_(j < N) g_j zeta_N^j,   g_j = tr(f zeta_N^-j) / N = (1/N) sum_u sigma_u(f) zeta_N^(-u j),
-
-    since summing `zeta^(j (1 - u))` over `j` leaves `u = 1` only. The rational `g_j` are read off from
-    balls, and the solution is checked in exact arithmetic, at doubling precision until it holds.
+    With `N` the least common conductor, `x` has coordinates in the basis `1, zeta_N^j + zeta_N^-j` of the
+    real subfield. Modulo a prime `p = 1 mod N` the system is solved under every homomorphism
+    `Z[zeta_N] -> GF(p)`, coordinates are combined over several primes, and their rational values proposed.
+    Those are proven by Theorem 40(a) of docs/theory.md: `matrix * x - side`, cleared of denominators,
+    vanishes under all homomorphisms for all the primes, whose product exceeds the absolute values of its
+    conjugates.
 
     Raises:
-        ZeroDivisionError: the matrix is singular.
+        ZeroDivisionError: the square matrix is singular, or is so modulo several primes.
     """
     n = lcm(*(conductor(value) for row in matrix for value in row), *(conductor(value) for value in side))
-    size = len(side)
     if n == 1:
-        entries = [as_fmpq(value) for row in matrix for value in row if not isinstance(value, Cyclotomic)]
-        right = [as_fmpq(value) for value in side if not isinstance(value, Cyclotomic)]
-        found = fmpq_mat(size, size, entries).solve(fmpq_mat(size, 1, right))
-        return tuple(as_fraction(value) for value in found.entries())
-    precision = FIRST_PRECISION
-    while precision <= LAST_PRECISION:
-        with ctx.workprec(precision):
-            guess = _from_conjugates(matrix, side, n, precision)
-        if guess is not None and all(
-            sum((a * x for a, x in zip(row, guess, strict=True)), Fraction(0)) == b
-            for row, b in zip(matrix, side, strict=True)
-        ):
-            return guess
-        precision *= 2
-    raise ZeroDivisionError(f"no solution over Q(zeta_{n}) at {LAST_PRECISION} bits: the matrix is singular")
-
-
-def _from_conjugates(
-    matrix: Sequence[Sequence[Value]], side: Sequence[Value], n: int, precision: int
-) -> tuple[Value, ...] | None:
-    size = len(side)
-    # real numbers: sigma_u and sigma_-u agree, so half of the units will do
-    units = [u for u in range(1, n // 2 + 1) if gcd(u, n) == 1]
-    conjugates: list[list[arb]] = []
-    for unit in units:
-        balls = {id(value): real_ball(value, unit) for row in (*matrix, side) for value in row}
+        return _solve_rational(matrix, side)
+    system = _Integral(matrix, side, n)
+    modulus, known = 1, [0] * (system.width * len(system.units))
+    singular = 0
+    for number in count():
+        prime = _split_prime(n, number)
+        if not system.scale % prime:
+            continue
         try:
-            solution = arb_mat([[balls[id(value)] for value in row] for row in matrix]).solve(
-                arb_mat([[balls[id(value)]] for value in side])
-            )
+            found = system.coordinates(prime)
         except ZeroDivisionError:
+            singular += 1
+            if singular == PATIENCE:
+                raise ZeroDivisionError(f"the matrix is singular modulo {PATIENCE} primes") from None
+            continue
+        if found is None:
             return None
-        conjugates.append(solution.entries())
-    cosines = [arb.cos_pi_fmpq(fmpq(2 * j, n)) for j in range(n)]
-    result: list[Value] = []
-    for unknown in range(size):
-        terms: dict[int, int | Fraction] = {}
-        for j in range(n // 2 + 1):
-            trace = arb(0)
-            for unit, solution in zip(units, conjugates, strict=True):
-                trace += solution[unknown] * cosines[unit * j % n]
-            rational = _rational_in(trace * 2 / n, precision)
-            if rational is None:
-                return None
-            terms[j] = terms[-j % n] = rational
-        result.append(from_terms(n, terms))
-    return tuple(result)
+        inverse = pow(modulus, -1, prime)
+        known = [x + modulus * ((y - x) * inverse % prime) for x, y in zip(known, found, strict=True)]
+        modulus *= prime
+        solution = _common_fractions(known, modulus)
+        if solution is not None and system.bound(*solution) < modulus:
+            return system.values(*solution)
+    raise AssertionError("there is always one more prime")
 
 
-def _rational_in(ball: arb, precision: int) -> Fraction | None:
-    """The simplest rational number in a ball, None if the ball is too wide to single one out."""
-    if not ball.is_finite():
+def _solve_rational(matrix: Sequence[Sequence[Value]], side: Sequence[Value]) -> tuple[Value, ...] | None:
+    size = len(matrix[0])
+    lines = [[as_fmpq(value) for value in row if not isinstance(value, Cyclotomic)] for row in matrix]
+    right = [[as_fmpq(value)] for value in side if not isinstance(value, Cyclotomic)]
+    found = fmpq_mat(lines[:size]).solve(fmpq_mat(right[:size]))
+    if len(lines) > size and fmpq_mat(lines[size:]) * found != fmpq_mat(right[size:]):
         return None
-    low, high = as_fraction(dyadic(ball.lower())), as_fraction(dyadic(ball.upper()))
-    guess = simplest_between(low, high)
-    # two fractions with denominators up to D differ by at least 1/D^2
-    return guess if (high - low) * guess.denominator**2 * 2 < 1 else None
+    return tuple(as_fraction(value) for value in found.entries())
+
+
+class _Integral:
+    """A system over `Q(zeta_n)`, its numbers written with integral coefficients over one denominator."""
+
+    def __init__(self, matrix: Sequence[Sequence[Value]], side: Sequence[Value], n: int) -> None:
+        self.n, self.width, self.height = n, len(matrix[0]), len(side)
+        # real numbers: the homomorphisms zeta -> r^u and zeta -> r^-u agree, so half of the units will do
+        self.units = [u for u in range(1, n // 2 + 1) if gcd(u, n) == 1]
+        numbers = {id(value): value for row in (*matrix, side) for value in row}
+        self.places = {key: place for place, key in enumerate(numbers)}
+        terms = [terms_of(value) for value in numbers.values()]
+        self.scale = lcm(*(c.denominator for number in terms for _, c in number))
+        self.terms = [
+            [(i * (n // conductor(value)), c.numerator * (self.scale // c.denominator)) for i, c in number]
+            for value, number in zip(numbers.values(), terms, strict=True)
+        ]
+        self.entries = [self.places[id(value)] for row in matrix for value in row]
+        self.side = [self.places[id(value)] for value in side]
+
+    def coordinates(self, prime: int) -> list[int] | None:
+        """Coordinates of the solution modulo a prime, a unit and an unknown; None if there is no solution."""
+        n, size = self.n, self.width
+        powers = _powers(n, prime)
+        solutions = []
+        for unit in self.units:
+            images = [sum(c * powers[i * unit % n] for i, c in number) % prime for number in self.terms]
+            entries = [images[place] for place in self.entries]
+            right = [images[place] for place in self.side]
+            square = nmod_mat(size, size, entries[: size * size], prime)
+            solution = square.solve(nmod_mat(size, 1, right[:size], prime))
+            if self.height > size:
+                rest = nmod_mat(self.height - size, size, entries[size * size :], prime)
+                if rest * solution != nmod_mat(self.height - size, 1, right[size:], prime):
+                    return None
+            solutions += [int(x) for x in solution.entries()]
+        images_of_basis = [
+            [
+                (powers[j * unit % n] + powers[-j * unit % n]) % prime if j else 1
+                for j in range(len(self.units))
+            ]
+            for unit in self.units
+        ]
+        values = nmod_mat(len(self.units), size, solutions, prime)
+        return [int(x) for x in nmod_mat(images_of_basis, prime).solve(values).entries()]
+
+    def bound(self, denominator: int, numerators: Sequence[int]) -> int:
+        """A bound for all conjugates of `scale * denominator * (matrix * x - side)`."""
+        largest = max(sum(abs(c) for _, c in number) for number in self.terms)
+        return largest * (2 * sum(abs(x) for x in numerators) + denominator)
+
+    def values(self, denominator: int, numerators: Sequence[int]) -> tuple[Value, ...]:
+        """The solution from its coordinates."""
+        result: list[Value] = []
+        for unknown in range(self.width):
+            line = [Fraction(x, denominator) for x in numerators[unknown :: self.width]]
+            if not any(line[1:]):
+                result.append(line[0])
+                continue
+            terms = {j: x for j, x in enumerate(line) if x}
+            # the basis starts with 1, not with zeta^0 + zeta^-0: the union keeps one of the two
+            result.append(from_terms(self.n, terms | {-j % self.n: x for j, x in terms.items()}))
+        return tuple(result)
+
+
+@lru_cache(maxsize=1024)
+def _split_prime(n: int, number: int) -> int:
+    """The primes `1 mod n` from `2^62` downwards, which python-flint takes as moduli, counted from 0."""
+    candidate = (LARGEST_MODULUS // n * n + 1) if not number else _split_prime(n, number - 1)
+    while True:
+        candidate -= n
+        if fmpz(candidate).is_prime():
+            return candidate
+
+
+@lru_cache(maxsize=128)
+def _powers(n: int, prime: int) -> tuple[int, ...]:
+    """The powers of an element of order `n` modulo a prime `1 mod n`."""
+    factors = prime_factors(n)
+    elements = (pow(base, (prime - 1) // n, prime) for base in range(2, prime))
+    root = next(r for r in elements if all(pow(r, n // q, prime) != 1 for q in factors))
+    return tuple(accumulate(range(n - 1), lambda power, _: power * root % prime, initial=1))
+
+
+def _common_fractions(residues: Sequence[int], modulus: int) -> tuple[int, list[int]] | None:
+    """Small numerators over one small denominator with these residues; None if a residue has no such form."""
+    limit = isqrt(modulus // 2)
+    denominator = 1
+    for residue in residues:
+        rest = residue * denominator % modulus
+        if min(rest, modulus - rest) <= limit:
+            continue
+        # Wang: the first remainder below the limit, in the Euclidean algorithm
+        above, below, cofactor, following = modulus, rest, 0, 1
+        while below > limit:
+            quotient = above // below
+            above, below = below, above - quotient * below
+            cofactor, following = following, cofactor - quotient * following
+        denominator *= abs(following)
+        if denominator > limit or gcd(denominator, modulus) != 1:
+            return None
+    numerators = (residue * denominator % modulus for residue in residues)
+    return denominator, [x - modulus if 2 * x > modulus else x for x in numerators]
 
 
 def dyadic(exact: arb) -> fmpq:

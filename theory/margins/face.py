@@ -181,22 +181,22 @@ def _at_rising_precision(attempt: Callable[[int], _T]) -> _T:
 
 def _point(face: Face, basis: Basis) -> tuple[Value, ...]:
     """The exact vertex of a basis, verified to lie in the face."""
-    matrix = [[face.coefficients[row][column] for row in basis.basic] for column in basis.tight]
+    # the other columns of T hold as well, or the vertex is none
+    solved = (*basis.tight, *sorted(face.tight - set(basis.tight)))
+    matrix = [[face.coefficients[row][column] for row in basis.basic] for column in solved]
     solution = solve_exactly(matrix, [1] * len(matrix))
+    if solution is None:
+        raise PrecisionError("the vertex leaves the face on T")
     if any(sign(value) < 0 for value in solution):
         raise PrecisionError("the vertex has a negative weight")
     support = [(row, value) for row, value in zip(basis.basic, solution, strict=True) if value]
-    solved = set(basis.tight)
     balls = {row: real_ball(value) for row, value in support}
-    for column in range(len(face.dual)):
-        if column in solved:
+    for column in sorted(set(range(len(face.dual))) - set(solved)):
+        slack = sum((face.balls()[row][column] * ball for row, ball in balls.items()), arb(-1))
+        if slack > 0:
             continue
-        if column not in face.tight:
-            slack = sum((face.balls()[row][column] * ball for row, ball in balls.items()), arb(-1))
-            if slack > 0:
-                continue
         exact = sum((face.coefficients[row][column] * value for row, value in support), Fraction(-1))
-        if sign(exact) < 0 or (exact and column in face.tight):
+        if sign(exact) < 0:
             raise PrecisionError(f"the vertex leaves the face at column {column}")
     point: list[Value] = [Fraction(0)] * len(face.costs)
     for row, value in support:
@@ -225,7 +225,9 @@ def _multipliers(face: Face, basis: Basis, functional: Sequence[Value]) -> tuple
     side = [functional[row] for row in basis.basic]
     if face.is_rational and not any(isinstance(value, Cyclotomic) for value in functional):
         matrix = [[face.coefficients[row][column] for column in basis.tight] for row in basis.basic]
-        for column, value in zip(basis.tight, solve_exactly(matrix, side), strict=True):
+        solution = solve_exactly(matrix, side)
+        assert solution is not None  # as many equations as unknowns
+        for column, value in zip(basis.tight, solution, strict=True):
             assert isinstance(value, Fraction)
             result[column] = value
         return tuple(result)

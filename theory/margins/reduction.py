@@ -48,7 +48,16 @@ class MarginProgram:
     def coefficient(self, row: int, column: int) -> Value:
         """`1 - X_R(C)`, a real cyclotomic number, for `rows[row]` and the table's column."""
         irrep = self.rows[row]
-        return 1 - real_part(self.table.values[irrep.index][column]) * Fraction(1, irrep.degree)
+        value = self.table.values[irrep.index][column]
+        # by address: hashing a cyclotomic number is slow, and the table keeps it alive; one object a number
+        key = id(value), irrep.degree
+        if key not in self._known:
+            self._known[key] = 1 - real_part(value) * Fraction(1, irrep.degree)
+        return self._known[key]
+
+    @cached_property
+    def _known(self) -> dict[tuple[int, int], Value]:
+        return {}
 
 
 @dataclass(frozen=True, eq=False)

@@ -91,6 +91,7 @@ class _Pivoting:
         self.rows: dict[int, list[arb]] = {}
         self.columns: dict[int, list[arb]] = {}
         self.noise = arb(2) ** -(ctx.prec // 4)
+        self.latest: _Vertex | None = None
 
     def row(self, i: int) -> list[arb]:
         if i not in self.rows:
@@ -118,6 +119,11 @@ class _Pivoting:
         return variable - width in self.program.equalities
 
     def vertex(self, basis: Basis) -> _Vertex:
+        if self.latest is None or self.latest.basis != basis:
+            self.latest = self._vertex(basis)
+        return self.latest
+
+    def _vertex(self, basis: Basis) -> _Vertex:
         tight, basic, width = basis.tight, basis.basic, self.program.width
         if not basic:
             values = {width + i: bound for i, bound in enumerate(self.bounds)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -13,6 +13,7 @@ from theory.arithmetic import unit_generators
 from theory.characters.cyclotomic import Value, rational_mean
 from theory.margins.cyclotomic_system import as_fmpq, as_fraction, dyadic, real_ball, simplest_between
 from theory.margins.face import Extreme, Face, first_vertex, minimum, scaled_dual
+from theory.margins.face_symmetry import FaceSymmetry, Transversal, transversals
 from theory.margins.radicals import ZERO, RadicalSum
 from theory.margins.reduction import MarginProgram
 from theory.margins.shares import budget_share
@@ -81,21 +82,85 @@ class _Setting:
         """A vertex to start from."""
         return first_vertex(self.face)
 
+    @cached_property
+    def symmetry(self) -> tuple[Transversal, Transversal]:
+        """Orbits of the rows and of the columns of the face."""
+        marks = [column in self.face.tight for column in range(len(self.columns))]
+        return transversals(self.face.coefficients, self.face.costs, marks)
+
     def extreme(self, functional: Sequence[Value]) -> Extreme:
         """The minimum of a functional over the face."""
         found = minimum(self.face, self.start, functional)
-        if found.point not in self.seen:
-            self.seen.append(found.point)
-        return found
+        return self.kept(found, functional)
+
+    def kept(self, extreme: Extreme, functional: Sequence[Value]) -> Extreme:
+        """An extreme with a known vertex that attains it, if there is one; else its own becomes known."""
+        support = [(row, value) for row, value in enumerate(functional) if value]
+        for vertex in self.seen:
+            if len(support) == 1 and support[0][1] * vertex[support[0][0]] == extreme.value:
+                return replace(extreme, point=vertex)
+        if extreme.point not in self.seen:
+            self.seen.append(extreme.point)
+        return extreme
+
+    def highest(self, row: int) -> Extreme:
+        """The minimum of `-a_R`, found once an orbit."""
+        if row not in self._highest:
+            least, symmetry = self.symmetry[0][row]
+            functional = [-int(other == row) for other in range(len(self.rows))]
+            self._highest[row] = (
+                self.extreme(functional)
+                if least == row
+                else self.kept(_carried(symmetry, self.highest(least)), functional)
+            )
+        return self._highest[row]
+
+    def lowest(self, row: int) -> Extreme:
+        """The minimum of `a_R`, found once an orbit; for zero any known vertex will do."""
+        if row not in self._lowest:
+            least, symmetry = self.symmetry[0][row]
+            functional = [int(other == row) for other in range(len(self.rows))]
+            vertex = next((vertex for vertex in self.seen if not vertex[row]), None)
+            if vertex is not None:
+                # a_R >= 0 needs no multipliers
+                self._lowest[row] = Extreme(Fraction(0), vertex, (Fraction(0),) * len(self.columns))
+            elif least == row:
+                self._lowest[row] = self.extreme(functional)
+            else:
+                self._lowest[row] = self.kept(_carried(symmetry, self.lowest(least)), functional)
+        return self._lowest[row]
+
+    def closest(self, column: int) -> Extreme:
+        """The least `sum_R a_R (1 - X_R(C))` for a column of the face, found once an orbit."""
+        if column not in self._closest:
+            least, symmetry = self.symmetry[1][column]
+            functional = [line[column] for line in self.face.coefficients]
+            vertex = self.touching(column)
+            if vertex is not None:
+                at_column = (Fraction(int(other == column)) for other in range(len(self.columns)))
+                self._closest[column] = Extreme(Fraction(1), vertex, tuple(at_column))
+            elif least == column:
+                self._closest[column] = self.extreme(functional)
+            else:
+                self._closest[column] = self.kept(_carried(symmetry, self.closest(least)), functional)
+        return self._closest[column]
+
+    @cached_property
+    def _highest(self) -> dict[int, Extreme]:
+        return {}
+
+    @cached_property
+    def _lowest(self) -> dict[int, Extreme]:
+        return {}
+
+    @cached_property
+    def _closest(self) -> dict[int, Extreme]:
+        return {}
 
     @cached_property
     def seen(self) -> list[tuple[Value, ...]]:
         """Vertices met so far, by rows of the face: one that shows a claim saves a linear program."""
         return []
-
-    def without(self, row: int) -> tuple[Value, ...] | None:
-        """A known vertex with no weight on a row of the face."""
-        return next((vertex for vertex in self.seen if not vertex[row]), None)
 
     def touching(self, column: int) -> tuple[Value, ...] | None:
         """A known vertex that is tight at a column of the face."""
@@ -126,6 +191,16 @@ class _Setting:
             for column in members
         }
         return LinearBound(tuple(sorted(spread.items())))
+
+
+def _carried(symmetry: FaceSymmetry, extreme: Extreme) -> Extreme:
+    """What an extreme becomes: `a'_(pi R) = a_R`, `lambda'_(kappa C) = lambda_C`."""
+    point, multipliers = list(extreme.point), list(extreme.multipliers)
+    for image, weight in zip(symmetry.rows, extreme.point, strict=True):
+        point[image] = weight
+    for image, value in zip(symmetry.columns, extreme.multipliers, strict=True):
+        multipliers[image] = value
+    return Extreme(extreme.value, tuple(point), tuple(multipliers))
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,6 +270,8 @@ def trades(
     screened = _screen(problem)
     binding = tuple(orbit for orbit in problem.class_orbits if orbit[0] not in screened)
     merged = _merged_setting(problem, binding)
+    for number in range(len(merged.rows)):
+        merged.highest(number)  # all of them first: the vertices spare most of the minima
     orbit_shares = [ABSENT] * (1 + max(row.orbit for row in program.rows))
     for number, orbit in enumerate(problem.used_orbits):
         irrep = program.rows[orbit[0]]
@@ -203,6 +280,9 @@ def trades(
     single = all(len(orbit) == 1 for orbit in problem.used_orbits)
     members = merged if single else _unmerged_setting(problem, binding)
     shares = [ABSENT] * len(program.rows)
+    if not single:
+        for orbit in problem.used_orbits:
+            members.highest(members.rows.index((orbit[0],)))
     for orbit in problem.used_orbits:
         if len(orbit) == 1:
             shares[orbit[0]] = orbit_shares[program.rows[orbit[0]].orbit]
@@ -307,21 +387,13 @@ def _unmerged_setting(problem: _Problem, binding: Sequence[tuple[int, ...]]) -> 
 def _interval(
     problem: _Problem, setting: _Setting, face_row: int, row_cost: RadicalSum, points: _Points
 ) -> ShareInterval:
-    unit = [int(row == face_row) for row in range(len(setting.rows))]
-    high = setting.extreme([-x for x in unit])
-    lowest = setting.without(face_row)
-    least: Value = Fraction(0)
-    lower_bound = LinearBound(())  # a_R >= 0 needs no multipliers
-    if lowest is None:
-        low = setting.extreme(unit)
-        lowest, least = low.point, low.value
-        lower_bound = setting.bound(low) if least else lower_bound
+    high, low = setting.highest(face_row), setting.lowest(face_row)
     return ShareInterval(
-        lower=budget_share(least, row_cost, problem.cost),
+        lower=budget_share(low.value, row_cost, problem.cost),
         upper=budget_share(-high.value, row_cost, problem.cost),
-        lower_point=points.number(setting.point(lowest)),
+        lower_point=points.number(setting.point(low.point)),
         upper_point=points.number(setting.point(high.point)),
-        lower_bound=lower_bound,
+        lower_bound=setting.bound(low) if low.value else LinearBound(()),
         upper_bound=setting.bound(high),
     )
 
@@ -375,17 +447,11 @@ def _class_statuses(
             statuses.update((column, ClassStatus.NONE) for column in orbit)
             bounds.update((column, screened[first]) for column in orbit)
             continue
-        vertex, bound = setting.touching(place[first]), LinearBound(())
-        if vertex is None:
-            low = setting.extreme([line[place[first]] for line in setting.face.coefficients])
-            if low.value == 1:
-                vertex = low.point
-            else:
-                bound = setting.bound(low)
-                if bound.value <= 1:
-                    raise ArithmeticError(
-                        f"class {first} has slack, but its bound {bound.value} is not above 1"
-                    )
+        close = setting.closest(place[first])
+        vertex = close.point if close.value == 1 else None
+        bound = LinearBound(()) if vertex is not None else setting.bound(close)
+        if vertex is None and bound.value <= 1:
+            raise ArithmeticError(f"class {first} has slack, but its bound {bound.value} is not above 1")
         for column, unit in symmetry.units(first, of_rows=False).items():
             # the slack of `column` at a' with a'_(sigma R) = a_R is that of sigma(column) at a
             back = pow(unit, -1, problem.program.table.conductor) if unit != 1 else 1
