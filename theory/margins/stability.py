@@ -1,12 +1,11 @@
 """From a measured margin to a proven structure: what a network close to `gamma*` must look like.
 
-Let `rho = max(0, margin / gamma*) = 1 - delta` for a network's normalised margin. Neuron `i` has the weight
-`||omega_i||^(k+1) / ||theta||^(k+1)` and the fraction `z_iR` of its energy on row `R`; `E_R` is the
-weighted mean. The class-averaged margin of a neuron is at most `gamma* sum_R z_R^((k+1)/2) cost* (1 -
-X_R(C)) / s_R`, hence
+Let `rho = max(0, margin / gamma*)` for a network's normalised margin, and `delta = 1 - rho`. Neuron `i` has
+the weight `||omega_i||^(k+1) / ||theta||^(k+1)` and the fraction `z_iR` of its energy on row `R`; `E_R` is
+the weighted mean. The class-averaged margin of a neuron of norm one is at most
+`gamma* sum_R z_R^((k+1)/2) cost* (1 - X_R(C)) / s_R`, hence
 
-    sum_R E_R cost* (1 - X_R(C)) / s_R >= rho   for every class C != {1}.
-    (1)
+    sum_R E_R cost* (1 - X_R(C)) / s_R >= rho   for every class C != {1}.   (1)
 
 Against an optimal dual, with `kappa_R = sum_C y_C (1 - X_R(C)) / s_R <= 1`, this sums to
 `sum_(R != 1) (1 - kappa_R) E_R + E_trivial <= delta`. And `sum_i weight_i sum_R z_iR^((k+1)/2) >= rho`
@@ -14,7 +13,7 @@ bounds the mean purity, purity being `max_R z_R`: for k = 2 the inner sum is at 
 for k >= 3 at most the purity.
 
 Proofs: docs/theory.md, Theorem 34. Every bound here is rounded outwards. A margin that is not positive
-    proves nothing (`is_vacuous`).
+proves nothing (`is_vacuous`).
 """
 
 from __future__ import annotations
@@ -142,11 +141,11 @@ def energy_intervals(solution: MarginSolution, ratio: Fraction) -> tuple[tuple[f
     HiGHS proposes multipliers `lambda >= 0` of (1); any such `lambda` proves, with balls for all
     coefficients,
 
-        E_R' <= mu - rho sum lambda,   mu = max(0, max_R [R = R'] + sum_C lambda_C g_RC),   g = cost* (1 -
-        X) / s,
+        E_R' <= mu - rho sum lambda,   mu = max(0, max_R ([R = R'] + sum_C lambda_C g_RC)),
+        g_RC = cost* (1 - X_R(C)) / s_R,
 
-    and the same for `-E_R'`. So the bounds hold whatever the floats did; these only decide how sharp they
-    are.
+    and the same for `-E_R'`, with `-[R = R']`. So the bounds hold whatever the floats did; these only decide
+    how sharp they are.
 
     Raises:
         LimitError: for more than `ENTRY_LIMIT` coefficients.

@@ -12,6 +12,7 @@ from jaxtyping import Int, Shaped
 from theory.errors import InputError
 from theory.groups.cayley_table import check_square
 from theory.groups.finite_group import FiniteGroup
+from theory.testing.subgroups import cayley_table
 
 __all__ = ["TABLE_ORDER", "Operation", "operation_of_group", "operation_of_table", "untrusted_operation"]
 
@@ -116,6 +117,5 @@ def operation_of_group(group: FiniteGroup) -> Operation:
     """A group as a mere operation, with its whole table up to order 256."""
     products = None
     if group.order <= TABLE_ORDER:
-        elements = np.arange(group.order)
-        products = group.multiply(elements[:, None], elements[None, :])
+        products = cayley_table(group)
     return Operation(group.name, group.order, group.multiply, group.element_name, products)
