@@ -7,9 +7,13 @@ import random
 import pytest
 
 from theory.characters.library import character_table
-from theory.margins import face_symmetry
-from theory.margins.face_symmetry import transversals
-from theory.margins.reduction import margin_program
+from theory.margins import exact, face_symmetry
+from theory.margins import quotient as quotient_module
+from theory.margins.exact import solve
+from theory.margins.face_symmetry import FaceSymmetry, transversals
+from theory.margins.optimality import failures, value
+from theory.margins.quotient import quotient
+from theory.margins.reduction import apply, margin_program
 
 
 def checked_orbits(matrix, row_marks, column_marks):
@@ -86,3 +90,51 @@ def test_a_search_cut_short_finds_less_but_nothing_false(monkeypatch):
     matrix = [[program.coefficient(r, c) for c in program.classes] for r in range(len(program.rows))]
     rows, _ = checked_orbits(matrix, [0] * 7, [0] * 7)
     assert rows == list(range(7))
+
+
+@pytest.mark.parametrize("group", ["Z2^4", "Z2^2 x S4", "Dic5 x V4", "Z3 x SL(2,3)"])
+def test_symmetric_irreps_share_their_interval(group):
+    """Whatever the solver made of symmetries, rows of one orbit of the whole program are alike."""
+    solution = solve(character_table(group))
+    program = margin_program(solution.table)
+    matrix = [[program.coefficient(r, c) for c in program.classes] for r in range(len(program.rows))]
+    rows, columns = transversals(matrix, [row.cost for row in program.rows], [0] * len(program.classes))
+    for row, (least, _) in enumerate(rows):
+        assert solution.structure.irreps[row] == solution.structure.irreps[least]
+        share, other = solution.structure.shares[row], solution.structure.shares[least]
+        assert (share.lower, share.upper) == (other.lower, other.upper)
+    for column, (least, _) in enumerate(columns):
+        assert solution.structure.classes[column + 1] == solution.structure.classes[least + 1]
+
+
+@pytest.mark.parametrize("group", ["Z2^5", "Z2^2 x S4", "Dic5 x V4", "Z2 x Z6^2"])
+def test_a_quotient_has_the_optimum_of_the_program(group, monkeypatch):
+    monkeypatch.setattr(quotient_module, "SMALLEST", 0)
+    merged, _ = apply(margin_program(character_table(group)))
+    small = quotient(merged)
+    assert len(small.program.irreps) < len(merged.irreps)
+    assert len(small.program.classes) < len(merged.classes)
+    primal, dual = small.spread(*exact._averaged_vertices(small.program))
+    assert not failures(merged, primal, dual, strict=True)
+    # the same without symmetries
+    monkeypatch.setattr(quotient_module, "LARGEST", 0)
+    assert quotient(merged).program is merged
+    plain = exact._averaged_vertices(merged)
+    assert value(merged, plain[0]) == value(merged, primal)
+    assert [bool(a) for a in plain[0]] == [bool(a) for a in primal]
+    assert [bool(y) for y in plain[1]] == [bool(y) for y in dual]
+
+
+def test_a_false_symmetry_does_not_pass_the_proof(monkeypatch):
+    """Rows joined by mistake give a pair that fails its proof, not a wrong answer."""
+    table = character_table("A5")  # no two rows of the merged program are symmetric
+    everything = FaceSymmetry((), ())
+
+    def joined(matrix, row_marks, column_marks):
+        rows = tuple((0 if r < 2 else r, everything) for r in range(len(row_marks)))
+        return rows, tuple((0 if c < 3 else c, everything) for c in range(len(column_marks)))
+
+    monkeypatch.setattr(quotient_module, "transversals", joined)
+    monkeypatch.setattr(quotient_module, "SMALLEST", 0)
+    with pytest.raises(ArithmeticError, match="fails its proof"):
+        exact.strict_pair(apply(margin_program(table))[0])

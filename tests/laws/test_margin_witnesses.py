@@ -28,6 +28,7 @@ GROUPS = [
     "A5 x S3",
     "SL(2,5) x Z3",
     "Z30",
+    "Z2^2 x S6",
 ]
 LOOSE = Fraction(1, 1 << 59)
 

@@ -13,6 +13,7 @@ from flint import arb, fmpq, fmpq_mat
 from theory.characters.table import CharacterTable
 from theory.margins.optimality import cost_slack_signs, cover_slacks, failures, value
 from theory.margins.plancherel import plancherel_pair
+from theory.margins.quotient import quotient
 from theory.margins.radicals import ZERO, RadicalSum, correctly_rounded, half_power
 from theory.margins.reduction import MergedProgram, apply, invert, margin_program
 from theory.margins.simplex import EMPTY, Basis, LinearProgram, PrecisionError, maximise
@@ -119,13 +120,25 @@ def strict_pair(program: MergedProgram) -> StrictPair:
     """A strictly complementary pair of optima, verified exactly; it exists by Goldman and Tucker (1956).
 
     Averages of vertices: as long as a row has `a_R = 0` and no slack, or a class has `y_C = 0` and no
-    slack, one more vertex of the optimal face on one of the two sides makes some of them positive.
+    slack, one more vertex of the optimal face on one of the two sides makes some of them positive. Symmetric
+    rows and classes are solved as one.
     """
     pair = plancherel_pair(program)
     if pair is not None:
         found = StrictPair(*pair)
         assert not failures(program, found.primal, found.dual, strict=True)
         return found
+    smaller = quotient(program)
+    primal, dual = smaller.spread(*_averaged_vertices(smaller.program))
+    wrong = failures(program, primal, dual, strict=True)
+    if wrong:
+        raise ArithmeticError(f"the optimum of {program.table.name} fails its proof: {'; '.join(wrong)}")
+    return StrictPair(primal, dual)
+
+
+def _averaged_vertices(
+    program: MergedProgram,
+) -> tuple[tuple[Fraction, ...], tuple[RadicalSum, ...]]:
     basis, primal_vertex, dual_vertex = _optimum(program)
     primals, duals = [primal_vertex], [dual_vertex]
     while True:
@@ -134,17 +147,13 @@ def strict_pair(program: MergedProgram) -> StrictPair:
         rows = [row for row, a in enumerate(primal) if not a and not costs[row]]
         classes = [column for column, y in enumerate(dual) if not y and not covers[column]]
         if not rows and not classes:
-            break
+            return primal, dual
         primal_vertex = _primal_vertex(program, basis, dual, costs, rows, classes)
         dual_vertex = _dual_vertex(program, basis, primal, covers, rows, classes)
         if primal_vertex in primals and dual_vertex in duals:
             raise ArithmeticError(f"no strictly complementary pair: {rows} and {classes} stay undecided")
         primals += [primal_vertex] if primal_vertex not in primals else []
         duals += [dual_vertex] if dual_vertex not in duals else []
-    wrong = failures(program, primal, dual, strict=True)
-    if wrong:
-        raise ArithmeticError(f"the optimum of {program.table.name} fails its proof: {'; '.join(wrong)}")
-    return StrictPair(primal, dual)
 
 
 def _average(vertices: Sequence[tuple[Fraction, ...]]) -> tuple[Fraction, ...]:

@@ -1,9 +1,9 @@
-"""Symmetries of an optimal face: pairs of permutations of its rows and columns that keep the coefficients.
+"""Symmetries of a program or of its optimal face: permutations of rows and columns that keep coefficients.
 
-A group with many automorphisms (a power of `Z_2` as a factor, say) has a face whose rows fall into a few
-orbits; one linear program an orbit is enough, its witnesses are carried to the others. Symmetries are looked
-for by colour refinement and a bounded search, and each is checked entry by entry: one that is missed costs
-time, no more.
+A group with many automorphisms (a power of `Z_2` as a factor, say) has a program whose rows fall into a few
+orbits; on a face, one linear program an orbit is enough, its witnesses are carried to the others. Symmetries
+are looked for by colour refinement and a bounded search, and each is checked entry by entry: one that is
+missed costs time, no more.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["FaceSymmetry", "Transversal", "transversals"]
 
 MOST_BRANCHES = 48  # of one search
-MOST_FAILURES = 12  # searches without result before the orbits are taken as they are
+MOST_WASTED = 128  # branches of searches without result, before the orbits are taken as they are
 
 _Colours: TypeAlias = "NDArray[np.int64]"
 
@@ -61,16 +61,16 @@ def transversals(
     height, width = len(row_marks), len(column_marks)
     generators: list[FaceSymmetry] = []
     rows = _transversal(height, generators, of_rows=True)
-    failures = 0
+    wasted = 0
     for target in range(height):
         if rows[target][0] != target:
             continue
         for start in sorted({least for least, _ in rows[:target]}):
-            if search.stable_rows[start] != search.stable_rows[target] or failures == MOST_FAILURES:
+            if search.stable_rows[start] != search.stable_rows[target] or wasted > MOST_WASTED:
                 continue
             found = search.symmetry(start, target)
             if found is None:
-                failures += 1
+                wasted += MOST_BRANCHES - search.left
                 continue
             generators.append(found)
             rows = _transversal(height, generators, of_rows=True)

@@ -69,12 +69,15 @@ class MergedProgram:
         irreps: the least member of each row orbit, as a row of the table.
         classes: the least member of each class orbit, as a column of the table.
         costs: `s_R`, a row orbit.
+        joined: for a quotient by symmetries (`theory.margins.quotient`), the irreps of all row orbits that a
+            row stands for, one each and of one degree; else None.
     """
 
     table: CharacterTable
     irreps: tuple[int, ...]
     classes: tuple[int, ...]
     costs: tuple[RadicalSum, ...]
+    joined: tuple[tuple[int, ...], ...] | None = None
 
     def coefficient(self, row: int, column: int) -> Fraction:
         """`1 - mean X` for row orbit `row` and class orbit `column`."""
@@ -90,7 +93,17 @@ class MergedProgram:
 
     def mean(self, row: int, column: int) -> int | Fraction:
         """The mean of `chi` over row orbit `row` (equivalently over class orbit `column`)."""
-        value = self.table.values[self.irreps[row]][self.classes[column]]
+        if self.joined is None:
+            return self._galois_mean(self.irreps[row], self.classes[column])
+        if (row, column) not in self._joined_means:
+            members = self.joined[row]
+            total = sum(Fraction(self._galois_mean(irrep, self.classes[column])) for irrep in members)
+            mean = Fraction(total, len(members))
+            self._joined_means[row, column] = mean.numerator if mean.denominator == 1 else mean
+        return self._joined_means[row, column]
+
+    def _galois_mean(self, irrep: int, column: int) -> int | Fraction:
+        value = self.table.values[irrep][column]
         if isinstance(value, int):
             return value
         # by address: hashing a cyclotomic number costs more than its mean, and the table keeps it alive
@@ -101,6 +114,10 @@ class MergedProgram:
 
     @cached_property
     def _means(self) -> dict[int, int | Fraction]:
+        return {}
+
+    @cached_property
+    def _joined_means(self) -> dict[tuple[int, int], int | Fraction]:
         return {}
 
 
