@@ -104,8 +104,9 @@ def check(
 ) -> None:
     """Check a certificate: exit 0 if valid, 1 if it states something false, 2 if it is no certificate.
 
-    The checker shares no code with the prover: `python -m certificates.checker FILE` does the same with
-    nothing but Python and python-flint installed.
+    The checker shares no code with the prover; with nothing but Python
+    and python-flint installed, `python -m certificates.checker FILE`
+    does the same.
     """
     from certificates import cli_output, cli_steps
     from certificates.cli_progress import Progress
@@ -136,8 +137,9 @@ def verify(
 ) -> None:
     """The whole chain for one group, from its character table to a report.
 
-    Character table, linear program, certificate, independent check, an explicit network evaluated, and a
-    report: DIR then holds report.html, certificate.json and result.json.
+    Character table, linear program, certificate, independent check, an
+    explicit network evaluated, and a report: DIR then holds report.html,
+    certificate.json and result.json.
     """
     from certificates import cli_output, cli_verify
 
@@ -201,6 +203,10 @@ def _explain(error: Exception) -> int:
     if isinstance(error, tuple(classes)):
         print(_one_line(str(error)), file=sys.stderr)
         return UNUSABLE
+    if isinstance(error, OSError):  # a full disk behind stdout, a name too long for the file system
+        place = f"{error.filename}: " if error.filename else ""
+        print(_one_line(f"gammastar: {place}{error.strerror or error}"), file=sys.stderr)
+        return UNUSABLE
     raise error
 
 
@@ -210,6 +216,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         words = sys.argv[1:] if arguments is None else list(arguments)
         outcome = app(args=words, prog_name="gammastar", standalone_mode=False)
         code = outcome if isinstance(outcome, int) else 0
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here a full disk is still told in one line
         if code == INTERRUPTED:
             print("gammastar: interrupted, nothing written", file=sys.stderr)
     except KeyboardInterrupt:

@@ -6,6 +6,7 @@ Colour only underlines what the words say; `NO_COLOR` and pipes get plain text.
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -20,6 +21,7 @@ from certificates.wording import (
     irrep_name,
     irrep_type,
     join,
+    powers_of_ten,
     share_text,
     structure_sentence,
     theorem9_sentence,
@@ -36,6 +38,7 @@ __all__ = [
 ]
 
 NARROW = 64  # columns of a terminal; below, tables show less
+LONGEST_SIZE = 15  # digits of a class's size that are printed; the Monster's have up to 52
 LONGEST_TABLE = 60  # rows; a terminal is no place for the 1957 classes of S25
 VERDICT_STYLES = {"verified": "bold green", "verified in part": "bold yellow", "refuted": "bold red"}
 LAW_STYLES = {"holds": "", "fails": "bold red", "skipped": "dim"}
@@ -56,14 +59,17 @@ def print_json(value: Any) -> None:
     """One JSON object on stdout."""
     text = dump(value)
     try:
+        text.encode()
         print(text)
-    except UnicodeEncodeError:  # a terminal that is not UTF-8: JSON has its own escapes
+    except UnicodeEncodeError:  # a terminal or the name of a file is not UTF-8: JSON has its own escapes
         import json
 
         print(json.dumps(json.loads(text), indent=2))
 
 
 def _console() -> Console:
+    if isinstance(sys.stdout, TextIOWrapper):  # not every terminal can write γ, nor every name of a file
+        sys.stdout.reconfigure(errors="backslashreplace")
     return Console(highlight=False, markup=False, emoji=False)
 
 
@@ -91,7 +97,8 @@ def _rest(console: Console, shown: int, total: int, what: str) -> None:
 
 def _print_value(console: Console, result: dict[str, Any]) -> None:
     for name, key in (("γ*   ", "gamma_star"), ("cost*", "cost")):
-        value = f"{decimals(result[key], 16)} = {result[f'{key}_exact']}"
+        exact = result[f"{key}_exact"]
+        value = f"{decimals(result[key], 16)} = {exact}" if result[key] else f"{exact}, below the least float"
         console.print(f"{name} = {value}", soft_wrap=True)
 
 
@@ -118,17 +125,24 @@ def _print_irreps(console: Console, irreps: list[dict[str, Any]]) -> None:
 def _print_classes(console: Console, classes: list[dict[str, Any]]) -> None:
     table = _table("~class of", "<size", "<order", "average margin is γ*")
     words = {"every": "in every network", "some": "in some networks", "none": "in no network"}
-    for item in classes[:LONGEST_TABLE]:
+    shown = classes[:LONGEST_TABLE]
+    sizes = [str(item["size"]) for item in shown]
+    rounded = max(map(len, sizes), default=0) > LONGEST_SIZE
+    for item, size in zip(shown, sizes, strict=True):
         status = Text(words[item["status"]], style=STATUS_STYLES[item["status"]])
-        table.add_row(Text(item["representative"]), str(item["size"]), str(item["order"]), status)
+        size = powers_of_ten(int(size), 4) if len(size) > LONGEST_SIZE else size
+        table.add_row(Text(item["representative"]), size, str(item["order"]), status)
     console.print(table)
+    if rounded:
+        console.print("large sizes are rounded; --json gives them exactly", style="dim")
     _rest(console, LONGEST_TABLE, len(classes), "classes")
 
 
 def print_margin(result: dict[str, Any]) -> None:
     """The maximum margin, its structure, and the tables."""
     console = _console()
-    console.print(f"{result['group']}: order {result['order']}, {result['arity']} factors", style="bold")
+    heading = f"{result['group']}: order {result['order']}, {result['arity']} factors"
+    console.print(heading, style="bold", soft_wrap=True)
     console.print(structure_sentence(result))
     console.print(theorem9_sentence(result))
     console.print()

@@ -11,11 +11,21 @@ from certificates.cli_progress import Progress
 if TYPE_CHECKING:
     from theory.margins.solution import MarginSolution
 
-__all__ = ["certify", "check", "property_test", "solve"]
+__all__ = ["certify", "check", "label", "property_test", "solve"]
 
 
 def solve(expression: str, arity: int, progress: Progress) -> MarginSolution:
-    """The exact maximum margin of a group as typed."""
+    """The exact maximum margin of a group as typed.
+
+    Raises:
+        InputError: the group cannot be used, or the arity is below 2.
+        LimitError: the group or the arity is beyond a limit; that of the arity is the checker's.
+    """
+    from certificates.checker.document import ARITY_LIMIT
+    from theory.errors import LimitError
+
+    if arity > ARITY_LIMIT:
+        raise LimitError(f"arity {arity}: the limit of --arity is {ARITY_LIMIT} factors")
     with progress.stage("character table", hold=True) as stage:
         from theory.characters.library import character_table
         from theory.groups.naming import resolve
@@ -34,18 +44,22 @@ def _shortened(text: str, length: int = 60) -> str:
     return text if len(text) <= length else f"{text[: length - 2]} …"
 
 
+def label(expression: str) -> str:
+    """The group as typed, as text that UTF-8 can hold: the name of a file need not be."""
+    return expression.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def certify(expression: str, arity: int, output: Path, progress: Progress) -> dict[str, Any]:
     """Write a certificate; the JSON object of `gammastar certify`."""
-    from theory.errors import InputError
+    from certificates.files import check_file
 
-    if output.is_dir():
-        raise InputError(f"{output}: is a folder, but -o FILE names the file to write")
+    check_file(output)
     start = time.perf_counter()
     solution = solve(expression, arity, progress)
     with progress.stage("certificate") as stage:
         from certificates.issue import issue, write
 
-        document = issue(solution, expression=expression)
+        document = issue(solution, expression=label(expression))
         write(document, output)
         stage.detail = str(output)
     return {

@@ -93,11 +93,17 @@ def margin_result(solution: MarginSolution, expression: str) -> dict[str, Any]:
     }
 
 
-def plancherel_ratio(solution: MarginSolution) -> float:
-    """`gamma*` over the margin of the Plancherel weights, which Theorem 9's formula states."""
+def plancherel_ratio(solution: MarginSolution) -> float | None:
+    """`gamma*` over the margin of the Plancherel weights, which Theorem 9's formula states.
+
+    None where that is beyond the range of floats: the Monster with a hundred factors.
+    """
     from theory.margins.class_functions import plancherel_cost
 
-    return float(plancherel_cost(solution)) / float(solution.cost)
+    try:
+        return float(plancherel_cost(solution)) / float(solution.cost)
+    except OverflowError:
+        return None
 
 
 def verification_result(
@@ -125,8 +131,8 @@ def verification_result(
 
     Returns:
         `margin`'s keys, and `verdict`: "verified", "verified in part" (a stage was skipped) or "refuted" (one
-        failed); `plancherel_ratio`: `gamma*` over the margin of the Plancherel weights; `network`,
-        `certificate`, `reference`, `stages`, `files`, `seconds`.
+        failed); `plancherel_ratio`: see the function of this name; `network`, `certificate`, `reference`,
+        `stages`, `files`, `seconds`.
     """
     statuses = {stage.status for stage in stages}
     verdict = (
@@ -146,7 +152,7 @@ def verification_result(
     }
 
 
-def _network(evaluation: NetworkEvaluation, plancherel_ratio: float) -> dict[str, Any]:
+def _network(evaluation: NetworkEvaluation, plancherel_ratio: float | None) -> dict[str, Any]:
     """The evaluated network, and others beside it as fractions of `gamma*`."""
     best = evaluation.gamma_star
     return {
@@ -159,7 +165,7 @@ def _network(evaluation: NetworkEvaluation, plancherel_ratio: float) -> dict[str
         "homomorphism_residual": evaluation.residual,
         "comparison": [
             {"name": "this network", "ratio": evaluation.ratio},
-            {"name": "Plancherel weights", "ratio": 1 / plancherel_ratio},
+            {"name": "Plancherel weights", "ratio": 1 / plancherel_ratio if plancherel_ratio else 0.0},
             {"name": "memorising, centred", "ratio": evaluation.memorising_centred / best},
             {"name": "memorising, one-hot", "ratio": evaluation.memorising / best},
         ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 __all__ = [
@@ -12,11 +13,13 @@ __all__ = [
     "irrep_name",
     "irrep_type",
     "join",
+    "powers_of_ten",
     "share_text",
     "structure_sentence",
     "theorem9_sentence",
 ]
 
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LONGEST_LIST = 8  # labels named one by one in a sentence; longer lists are counted
 
 
@@ -40,12 +43,26 @@ def decimals(value: float, digits: int = 10) -> str:
     return f"{value:.{digits}g}"
 
 
+def powers_of_ten(value: float, digits: int) -> str:
+    """A large number to `digits` significant digits.
+
+    >>> powers_of_ten(97239461142009186000, 4)
+    '9.724·10¹⁹'
+    """
+    mantissa, exponent = f"{Decimal(value):.{digits - 1}e}".split("e")
+    return f"{mantissa}·10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+
+
 def excess(ratio: float, base: str) -> str:
     """How much larger something is, given the ratio, with two digits that mean something.
 
     >>> excess(1.03412, "its formula"), excess(420.4, "its formula")
     ('3.4 % above its formula', '420 times its formula')
+    >>> excess(2.8149e10, "its formula")
+    '2.8·10¹⁰ times its formula'
     """
+    if ratio >= 1e6:
+        return f"{powers_of_ten(ratio, 2)} times {base}"
     if ratio >= 3:
         rounded = float(f"{ratio:.2g}")
         number = f"{rounded:,.0f}" if rounded >= 10 else f"{rounded:g}"
