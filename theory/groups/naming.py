@@ -47,22 +47,22 @@ DIGIT_LIMIT = 15
 TEXT_LIMIT = 2_000
 
 _SHAPES: tuple[tuple[Family, re.Pattern[str]], ...] = (
-    ("Frobenius", re.compile(r"Z(\d+)\s*:\s*Z(\d+)")),
-    ("Z", re.compile(r"Z(\d+)")),
-    ("Dic", re.compile(r"Dic(\d+)")),
-    ("D", re.compile(r"D(\d+)")),
-    ("Q", re.compile(r"Q(\d+)")),
-    ("V4", re.compile(r"V4(?!\d)")),
-    ("S", re.compile(r"S(\d+)")),
-    ("A", re.compile(r"A(\d+)")),
-    ("Heis", re.compile(r"Heis\s*\(\s*(\d+)\s*\)")),
-    ("GL", re.compile(r"GL\s*\(\s*(\d+)\s*,\s*(\d+)\s*\)")),
-    ("SL", re.compile(r"SL\s*\(\s*(\d+)\s*,\s*(\d+)\s*\)")),
-    ("PSL", re.compile(r"PSL\s*\(\s*(\d+)\s*,\s*(\d+)\s*\)")),
-    ("PSp", re.compile(r"PSp\s*\(\s*(\d+)\s*,\s*(\d+)\s*\)")),
-    ("AGL", re.compile(r"AGL\s*\(\s*(\d+)\s*,\s*(\d+)\s*\)")),
-    ("M", re.compile(r"M(\d+)")),
-    ("Ex", re.compile(r"Ex\s*\(\s*(\d+)\s*\^\s*\(\s*1\s*\+\s*(\d+)\s*\)\s*,\s*([+-])\s*\)")),
+    ("Frobenius", re.compile(r"Z([0-9]+)\s*:\s*Z([0-9]+)")),
+    ("Z", re.compile(r"Z([0-9]+)")),
+    ("Dic", re.compile(r"Dic([0-9]+)")),
+    ("D", re.compile(r"D([0-9]+)")),
+    ("Q", re.compile(r"Q([0-9]+)")),
+    ("V4", re.compile(r"V4(?![0-9])")),
+    ("S", re.compile(r"S([0-9]+)")),
+    ("A", re.compile(r"A([0-9]+)")),
+    ("Heis", re.compile(r"Heis\s*\(\s*([0-9]+)\s*\)")),
+    ("GL", re.compile(r"GL\s*\(\s*([0-9]+)\s*,\s*([0-9]+)\s*\)")),
+    ("SL", re.compile(r"SL\s*\(\s*([0-9]+)\s*,\s*([0-9]+)\s*\)")),
+    ("PSL", re.compile(r"PSL\s*\(\s*([0-9]+)\s*,\s*([0-9]+)\s*\)")),
+    ("PSp", re.compile(r"PSp\s*\(\s*([0-9]+)\s*,\s*([0-9]+)\s*\)")),
+    ("AGL", re.compile(r"AGL\s*\(\s*([0-9]+)\s*,\s*([0-9]+)\s*\)")),
+    ("M", re.compile(r"M([0-9]+)")),
+    ("Ex", re.compile(r"Ex\s*\(\s*([0-9]+)\s*\^\s*\(\s*1\s*\+\s*([0-9]+)\s*\)\s*,\s*([+-])\s*\)")),
 )
 _SPELLINGS = {  # by their letters
     "Z": "Zn", "D": "Dn", "Dic": "Dicn", "Q": "Qm", "V": "V4", "S": "Sn", "A": "An", "Heis": "Heis(p)",
@@ -267,7 +267,7 @@ def _count(text: str, position: int, shown: str) -> tuple[int, int]:
     if text[position : position + 1] != "^":
         return 1, position
     position = _skip(text, position + 1)
-    match = re.compile(r"[1-9]\d{0,5}(?!\d)").match(text, position)
+    match = re.compile(r"[1-9][0-9]{0,5}(?![0-9])").match(text, position)
     if match is None:
         raise InputError(
             f"{shown}: the exponent at position {position + 1} is no positive count; write for example Z2^3"

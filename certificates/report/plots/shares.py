@@ -22,6 +22,7 @@ __all__ = ["MOST_LABELLED", "shares_plot"]
 
 MOST_WITH_EXCLUDED = 16  # irreps; of more, only those in use are drawn
 MOST_LABELLED = 40  # bars; more are thin and without names
+LARGEST_WITHOUT_TICKS = 75  # percent; beyond, the axis would count past 100
 FIXED = "Every network of maximum margin has exactly these shares."
 FREE = (
     "The pale part of a bar is free: over all networks of maximum margin, the share takes every value "
@@ -54,11 +55,13 @@ def shares_plot(data: ReportData) -> Figure:
     height = 26 * len(lines) + 76 if labelled else 340
     figure = axes(_bars(lines, labelled), height, barmode="stack", bargap=0.35 if labelled else 0)
     largest = 100 * max(line.share[1] for line in lines)
-    values = {
+    values: dict[str, Any] = {
         "title_text": "share of the norm budget, %",
         "range": [0, largest * (1.3 if labelled else 1.08)],
     }
     if labelled:
+        if largest > LARGEST_WITHOUT_TICKS:  # the room for the label on the right is no share
+            values["tickvals"] = [0, 20, 40, 60, 80, 100]
         figure.update_xaxes(**values)
         figure.update_yaxes(autorange="reversed", type="category", showgrid=False, tickfont_color=INK)
     else:
