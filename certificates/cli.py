@@ -6,6 +6,7 @@ Nothing of ours is imported before a command runs: `gammastar check` never loads
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ import typer
 __all__ = ["app", "main"]
 
 INTERRUPTED = 130  # 128 + SIGINT, what a shell reports of a process that Ctrl-C ended
+CLOSED = 141  # 128 + SIGPIPE: whoever read stdout is gone, as in `gammastar check FILE | head -1`
 FALSE = 1  # the thing checked is false
 UNUSABLE = 2  # the input cannot be used
 
@@ -223,6 +225,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except KeyboardInterrupt:
         print("gammastar: interrupted, nothing written", file=sys.stderr)
         code = INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left has a place to go
+        code = CLOSED
+    except SystemExit as ended:  # typer and rich end with 1 on a closed pipe, and with nothing else
+        code = CLOSED if ended.code == 1 else UNUSABLE
     except Exception as error:
         code = _explain(error)
     sys.exit(code)

@@ -92,6 +92,15 @@ class TestTerminals:
             finished = gammastar(*arguments, capture_output=False, stdout=full, stderr=subprocess.PIPE)
         assert (finished.returncode, finished.stderr) == (2, b"gammastar: No space left on device\n")
 
+    @POSIX
+    @pytest.mark.parametrize("arguments", [("margin", "S3"), ("margin", "S3", "--json"), ("--version",)])
+    def test_closed_pipe_is_no_verdict(self, arguments: tuple[str, ...]) -> None:
+        reading, writing = os.pipe()
+        os.close(reading)
+        finished = gammastar(*arguments, capture_output=False, stdout=writing, stderr=subprocess.PIPE)
+        os.close(writing)
+        assert (finished.returncode, finished.stderr) == (141, b"")
+
     def test_large_sizes_leave_room(
         self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
