@@ -174,13 +174,10 @@ class _Integral:
         """The solution from its coordinates."""
         result: list[Value] = []
         for unknown in range(self.width):
-            line = [Fraction(x, denominator) for x in numerators[unknown :: self.width]]
-            if not any(line[1:]):
-                result.append(line[0])
-                continue
-            terms = {j: x for j, x in enumerate(line) if x}
+            terms = {j: x for j, x in enumerate(numerators[unknown :: self.width]) if x}
             # the basis starts with 1, not with zeta^0 + zeta^-0: the union keeps one of the two
-            result.append(from_terms(self.n, terms | {-j % self.n: x for j, x in terms.items()}))
+            whole = from_terms(self.n, terms | {-j % self.n: x for j, x in terms.items()})
+            result.append(whole * Fraction(1, denominator))
         return tuple(result)
 
 

@@ -130,13 +130,16 @@ def first_vertex(face: Face) -> Basis:
     return _at_rising_precision(attempt)
 
 
-def minimum(face: Face, start: Basis, functional: Sequence[Value]) -> Extreme:
+def minimum(
+    face: Face, start: Basis, functional: Sequence[Value], known: Sequence[tuple[Value, ...]] = ()
+) -> Extreme:
     """The minimum of `sum_R c_R a_R` over the face, proved.
 
     Args:
         face: the face.
         start: a feasible basis, as `first_vertex` gives it.
         functional: `c_R`, a row of the face; zeros off its support.
+        known: vertices of the face; where one of them is the answer, no system is solved.
     """
 
     def attempt(precision: int) -> Extreme:
@@ -151,7 +154,8 @@ def minimum(face: Face, start: Basis, functional: Sequence[Value]) -> Extreme:
             floats=face.floats,
         )
         basis = maximise(linear, start, precision, _patience(face))
-        point = _point(face, basis)
+        point = next((point for point in known if _is_vertex_of(face, basis, point)), None)
+        point = point or _point(face, basis)
         value = sum((c * a for c, a in zip(functional, point, strict=True) if c and a), Fraction(0))
         multipliers = _multipliers(face, basis, functional)
         _check_multipliers(face, functional, multipliers)
@@ -177,6 +181,14 @@ def _at_rising_precision(attempt: Callable[[int], _T]) -> _T:
         except (PrecisionError, ZeroDivisionError):
             precision *= 2
     raise ArithmeticError(f"the optimal face stays undecided at {LAST_PRECISION} bits")
+
+
+def _is_vertex_of(face: Face, basis: Basis, point: Sequence[Value]) -> bool:
+    """Whether a point of the face solves the system of a basis, which has one solution.
+
+    Decided only for columns in T, where every point is tight; elsewhere exact sums cost as much as a system.
+    """
+    return set(basis.tight) <= face.tight and {row for row, a in enumerate(point) if a} <= set(basis.basic)
 
 
 def _point(face: Face, basis: Basis) -> tuple[Value, ...]:

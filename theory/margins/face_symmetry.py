@@ -220,4 +220,6 @@ def _mixed(words: Any) -> Any:
 
 def _numbered(values: Sequence[Hashable]) -> list[int]:
     known: dict[Hashable, int] = {}
-    return [known.setdefault(value, len(known)) for value in values]
+    by_address = {id(value): value for value in values}  # hashing a cyclotomic number is slow
+    numbers = {address: known.setdefault(value, len(known)) for address, value in by_address.items()}
+    return [numbers[id(value)] for value in values]

@@ -90,7 +90,7 @@ class _Setting:
 
     def extreme(self, functional: Sequence[Value]) -> Extreme:
         """The minimum of a functional over the face."""
-        found = minimum(self.face, self.start, functional)
+        found = minimum(self.face, self.start, functional, self.seen)
         return self.kept(found, functional)
 
     def kept(self, extreme: Extreme, functional: Sequence[Value]) -> Extreme:
