@@ -123,7 +123,9 @@ def _print_irreps(console: Console, irreps: list[dict[str, Any]]) -> None:
 
 
 def _print_classes(console: Console, classes: list[dict[str, Any]]) -> None:
-    table = _table("~class of", "<size", "<order", "average margin is γ*")
+    wide = console.width >= NARROW
+    columns = ("<size", "<order", "average margin is γ*") if wide else ("<size", "average is γ*")
+    table = _table("~class of", *columns)
     words = {"every": "in every network", "some": "in some networks", "none": "in no network"}
     shown = classes[:LONGEST_TABLE]
     sizes = [str(item["size"]) for item in shown]
@@ -131,7 +133,7 @@ def _print_classes(console: Console, classes: list[dict[str, Any]]) -> None:
     for item, size in zip(shown, sizes, strict=True):
         status = Text(words[item["status"]], style=STATUS_STYLES[item["status"]])
         size = powers_of_ten(int(size), 4) if len(size) > LONGEST_SIZE else size
-        table.add_row(Text(item["representative"]), size, str(item["order"]), status)
+        table.add_row(Text(item["representative"]), size, *[str(item["order"])] * wide, status)
     console.print(table)
     if rounded:
         console.print("large sizes are rounded; --json gives them exactly", style="dim")

@@ -112,6 +112,16 @@ class TestTerminals:
         assert "average margin is γ*" in out
         assert "--json gives them exactly" in out
 
+    def test_narrow_terminals_keep_names_of_classes_whole(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("COLUMNS", "40")
+        classes = [{"representative": "(1,2,3,4)", "size": 604800, "order": 4, "status": "every"}]
+        cli_output._print_classes(cli_output._console(), classes)
+        out = capsys.readouterr().out
+        assert "(1,2,3,4)   604800   in every network" in out
+        assert "average is γ*" in out
+
 
 class TestLargeNumbers:
     @pytest.mark.parametrize("arity", ["101", "1000000000", "9" * 30])
