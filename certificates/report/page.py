@@ -123,8 +123,11 @@ def _indexed(text: str) -> Markup:
 
     >>> _indexed("degrees d_1 < d_2")
     Markup('degrees <i>d</i><sub>1</sub> &lt; <i>d</i><sub>2</sub>')
+    >>> _indexed("Dic_(m/4)")
+    Markup('<i>Dic</i><sub>m/4</sub>')
     """
-    return Markup(re.sub(r"\b(\w+)_(\w+)\b", r"<i>\1</i><sub>\2</sub>", str(escape(text))))
+    markup = re.sub(r"\b(\w+)_\(([\w/]+)\)", r"<i>\1</i><sub>\2</sub>", str(escape(text)))
+    return Markup(re.sub(r"\b(\w+)_(\w+)\b", r"<i>\1</i><sub>\2</sub>", markup))
 
 
 def _sentence(text: str) -> str:

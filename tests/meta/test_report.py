@@ -234,9 +234,13 @@ class TestPage:
     @pytest.mark.parametrize(
         ("name", "arity", "words"),
         [
-            ("S6", 2, ["5b and 5d", "possible", "in some networks"]),
+            ("S6", 2, ["5b and 5d", "possible", "in some networks", "Diamonds stand for"]),
             ("Z5", 2, ["1b, 1", "complex"]),
-            ("Q8", 3, ["three elements", "quaternionic"]),
+            (
+                "Q8",
+                3,
+                ["three elements", "quaternionic", "<i>Dic</i><sub>m/4</sub>", "<mo>,</mo></mrow></math>"],
+            ),
             ("S3", 5, ["Closed forms"]),
         ],
     )

@@ -19,6 +19,7 @@ CAPTION = (
     "star at the top; the band below it is the margin, and no wrong label may lie inside. Filled circles "
     "touch the band in every network of maximum margin."
 )
+SOME = " Diamonds stand for the classes that touch it in some networks of maximum margin only."
 SYMBOLS = {None: "star", "every": "circle", "some": "diamond-open", "none": "square-open"}
 WORDS = {
     None: "the correct label",
@@ -57,10 +58,11 @@ def classes_plot(data: ReportData) -> Figure:
         tickvals=list(range(len(lines))) if labelled else None,
         ticktext=[shortened(line.name) for line in lines] if labelled else None,
     )
+    some = any(line.status == "some" for line in lines)
     tight = sum(line.status == "every" for line in lines)
     return Figure(
         key="classes",
-        caption=CAPTION,
+        caption=CAPTION + (SOME if some else ""),
         alternative=f"The correct label has logit {decimals(top, 6)} in units of gamma*. "
         f"Of the {len(lines) - 1} other classes, {tight} lie exactly one unit below it in every network; "
         "all values are in the table.",
