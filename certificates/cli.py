@@ -38,7 +38,7 @@ GROUP_HELP = (
     "or gap:EXPRESSION."
 )
 Group = Annotated[str, typer.Argument(metavar="GROUP", help=GROUP_HELP, show_default=False)]
-Arity = Annotated[int, typer.Option("--arity", "-k", metavar="K", help="Number of factors multiplied.")]
+Arity = Annotated[int, typer.Option("--arity", "-k", metavar="K", help="Number of factors, 2 to 100.")]
 AsJson = Annotated[
     bool, typer.Option("--json", metavar="", help="Print one JSON object; progress goes to stderr.")
 ]
