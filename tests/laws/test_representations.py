@@ -250,4 +250,4 @@ def test_columns_in_any_order(name: str) -> None:
     assert max(irrep.residual for irrep in irreps) <= RESIDUAL
     columns = columns_of_elements(group, shuffled)
     squares = group.multiply(np.arange(group.order), np.arange(group.order))
-    assert [shuffled.power(c, 2) for c in columns] == columns[squares].tolist()
+    assert [shuffled.power(c, 2) for c in columns.tolist()] == columns[squares].tolist()

@@ -52,7 +52,7 @@ def exported(names: list[tuple[int, int]]) -> Iterator[list[Any]]:
     """What GAP knows of each group, a batch of them a process."""
     for start in range(0, len(names), BATCH):
         listed = ",".join(f"[{n},{i}]" for n, i in names[start : start + BATCH])
-        yield from run(_PROGRAM % listed, timeout=600)
+        yield from run(_PROGRAM % listed, timeout=600.0)
 
 
 def disagreement(answer: list[Any]) -> str | None:
