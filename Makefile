@@ -10,10 +10,10 @@ verify: .venv/ready
 	$(BIN)/gammastar verify $(GROUP) --force
 
 test: .venv/ready
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-all: .venv/ready
-	$(BIN)/python -m pytest -m ""
+	$(BIN)/python -m pytest -n auto --dist loadfile -m ""
 
 lint: .venv/ready
 	$(BIN)/ruff check .
