@@ -232,4 +232,4 @@ def check_gamma(program: Program, certificate: Certificate) -> str:
         raise Falsehood(f"the radicand {m} is no squarefree product of the primes {program.primes}")
     if q <= 0 or q * q * m != fmpq(factorial(k) ** 2, ((k + 1) * n) ** (k + 1)):
         raise Falsehood(f"{q}*sqrt({m}) is not k! ((k+1) n)^(-(k+1)/2) for k = {k}, n = {n}")
-    return f"gamma* = {q}*sqrt({m}) / cost*"
+    return f"gamma* = {shortened(radicals.text({m: q}))} / cost*"
