@@ -6,6 +6,7 @@ Nothing of ours is imported before a command runs: `gammastar check` never loads
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -226,13 +227,21 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         print("gammastar: interrupted, nothing written", file=sys.stderr)
         code = INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left has a place to go
+        _drain_stdout()
         code = CLOSED
     except SystemExit as ended:  # typer and rich end with 1 on a closed pipe, and with nothing else
         code = CLOSED if ended.code == 1 else UNUSABLE
     except Exception as error:
         code = _explain(error)
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            _drain_stdout()
     sys.exit(code)
+
+
+def _drain_stdout() -> None:
+    """Give what is still buffered a place to go: Python flushes at exit, and would fail there with code 120."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

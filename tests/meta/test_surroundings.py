@@ -86,10 +86,14 @@ class TestTerminals:
         assert rb"\u03b3*" in finished.stdout
 
     @pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="a device that is always full")
+    @pytest.mark.parametrize("unbuffered", ["", "1"])  # what is buffered fails only when Python ends
     @pytest.mark.parametrize("arguments", [("margin", "S3"), ("margin", "S3", "--json"), ("--version",)])
-    def test_full_disk(self, arguments: tuple[str, ...]) -> None:
+    def test_full_disk(self, arguments: tuple[str, ...], unbuffered: str) -> None:
+        environment = os.environ | {"PYTHONUNBUFFERED": unbuffered}
         with open("/dev/full", "wb") as full:
-            finished = gammastar(*arguments, capture_output=False, stdout=full, stderr=subprocess.PIPE)
+            finished = gammastar(
+                *arguments, capture_output=False, stdout=full, stderr=subprocess.PIPE, env=environment
+            )
         assert (finished.returncode, finished.stderr) == (2, b"gammastar: No space left on device\n")
 
     @POSIX
