@@ -239,7 +239,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _drain_stdout() -> None:
-    """Give what is still buffered a place to go: Python flushes at exit, and would fail there with code 120."""
+    """Give what is still buffered a place to go: Python flushes at exit, and would end with 120 there."""
     if sys.stdout is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
