@@ -68,12 +68,14 @@ class AscentSettings:
         steps: number of steps.
         learning_rate: of Adam, relative to the size of a weight at the start.
         first_sharpness: `beta` of the smoothed minimum at the start, in units of 1 / mean |margin|.
-        last_sharpness: the same at the end.
+        turning_sharpness: beyond it the learning rate falls as `1 / beta`.
+        last_sharpness: `beta` at the end.
     """
 
     steps: int
     learning_rate: float
     first_sharpness: float
+    turning_sharpness: float
     last_sharpness: float
 
 

@@ -1,7 +1,7 @@
 """Logits of a stack of networks over all inputs, in chunks, and the gradient pulled back through them.
 
-Nothing is recorded for automatic differentiation: a `Pass` hands out the logits of some inputs and takes their
-gradient back at once, so that memory stays below `MEMORY_BUDGET` whatever the order of the group. With two
+Nothing is recorded for automatic differentiation: a `Pass` hands out the logits of some inputs and takes
+their gradient back at once, so that memory stays below `MEMORY_BUDGET` whatever the order of the group. With
 factors and activation `x^2` the forward pass is the expansion
 
     f(g, h)[c] = sum_i u_i(g)^2 w_i(c) + sum_i v_i(h)^2 w_i(c) + 2 sum_i u_i(g) v_i(h) w_i(c),

@@ -8,22 +8,31 @@ from typing import Any, Protocol
 from torch import Tensor
 
 from empirics.networks import NetworkStack
+from theory.errors import InputError
 
-__all__ = ["StepReport", "Trainer", "TrainerState"]
+__all__ = ["DivergenceError", "StepReport", "Trainer", "TrainerState"]
+
+
+class DivergenceError(InputError):
+    """Training left the finite numbers; the message says what to change."""
 
 
 @dataclass(frozen=True)
 class StepReport:
     """What a trainer measured on its way; estimates in its own precision, one number a network.
 
+    The loss and the margin belong to the weights before the last step; empty where no step was taken.
+
     Args:
         step: steps done so far.
         loss: what it minimises.
+        margin: least margin over the inputs seen, divided by `||theta||^degree`.
         extra: further named numbers, such as the learning rate.
     """
 
     step: int
     loss: tuple[float, ...]
+    margin: tuple[float, ...]
     extra: dict[str, float]
 
 
