@@ -181,6 +181,79 @@ def property_test(
         raise typer.Exit(FALSE)
 
 
+TRAIN_EXAMPLES = "Examples:\n\ngammastar train A5\n\ngammastar train Z23 --method paper --seeds 4 -o z23"
+RunDirectory = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="DIR", help="Folder of the run.", show_default=False)
+]
+Method = Annotated[
+    str | None, typer.Option(metavar="ascent|paper", help="Direct margin ascent, or the paper's recipe.")
+]
+PresetName = Annotated[str | None, typer.Option(metavar="NAME", help="Named settings; z71, s5-cpu, …")]
+Width = Annotated[int | None, typer.Option(metavar="M", help="Number of neurons.")]
+Seed = Annotated[int | None, typer.Option(metavar="S", help="Seed of the first network; 0 if not said.")]
+Seeds = Annotated[int | None, typer.Option(metavar="COUNT", help="Networks trained at once, seeds S, S+1, …")]
+Steps = Annotated[int | None, typer.Option(metavar="N", help="Number of steps.")]
+Batch = Annotated[int | None, typer.Option(metavar="B", help="Inputs a step, for the paper's recipe.")]
+Rate = Annotated[float | None, typer.Option("--learning-rate", metavar="R", help="At the start.")]
+Device = Annotated[str | None, typer.Option(metavar="auto|cpu|cuda", help="Where to train.")]
+Threads = Annotated[int | None, typer.Option(metavar="T", help="Of torch on the CPU.")]
+Resume = Annotated[bool, typer.Option("--resume", metavar="", help="Go on with an interrupted run in DIR.")]
+Force = Annotated[bool, typer.Option("--force", metavar="", help="Write even if DIR holds files.")]
+NoReport = Annotated[bool, typer.Option("--no-report", metavar="", help="Neither figures nor report.")]
+
+
+@app.command(epilog=TRAIN_EXAMPLES)
+def train(
+    group: Group,
+    arity: Arity = 2,
+    method: Method = None,
+    preset: PresetName = None,
+    activation: Annotated[
+        str | None, typer.Option(metavar="power|relu", help="Of the hidden layer; x^k if not said.")
+    ] = None,
+    width: Width = None,
+    seed: Seed = None,
+    seeds: Seeds = None,
+    steps: Steps = None,
+    batch: Batch = None,
+    learning_rate: Rate = None,
+    device: Device = None,
+    threads: Threads = None,
+    output: RunDirectory = None,
+    resume: Resume = False,
+    force: Force = False,
+    no_report: NoReport = False,
+    as_json: AsJson = False,
+) -> None:
+    """Train a network on a group's whole multiplication table and set it beside the theory."""
+    from certificates import cli_output, cli_train, cli_train_output
+
+    options = cli_train.TrainOptions(
+        method, preset, activation, width, seed, seeds, steps, batch, learning_rate, device, threads
+    )
+    result = cli_train.train(group, arity, options, output, resume=resume, force=force, report=not no_report)
+    if as_json:
+        cli_output.print_json(result)
+    else:
+        cli_train_output.print_trained(result)
+
+
+@app.command(epilog="Example:\n\ngammastar compare gammastar-train-A5 --json")
+def compare(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.", show_default=False)],
+    no_report: NoReport = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measure a stored run again and set it beside the theory."""
+    from certificates import cli_output, cli_train, cli_train_output
+
+    result = cli_train.compare(run, report=not no_report)
+    if as_json:
+        cli_output.print_json(result)
+    else:
+        cli_train_output.print_trained(result)
+
+
 def _one_line(message: str) -> str:
     return " ".join(message.split())
 
@@ -223,8 +296,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             sys.stdout.flush()  # here a full disk is still told in one line
         if code == INTERRUPTED:
             print("gammastar: interrupted, nothing written", file=sys.stderr)
-    except KeyboardInterrupt:
-        print("gammastar: interrupted, nothing written", file=sys.stderr)
+    except KeyboardInterrupt as interrupted:
+        print(f"gammastar: {interrupted or 'interrupted, nothing written'}", file=sys.stderr)
         code = INTERRUPTED
     except BrokenPipeError:
         _drain_stdout()

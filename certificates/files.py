@@ -14,18 +14,20 @@ from theory.errors import InputError
 __all__ = ["check_file", "default_directory", "prepare_directory", "write_all", "write_text"]
 
 
-def default_directory(expression: str) -> Path:
-    """The folder `verify` writes to when none is named: `gammastar-SLUG`.
+def default_directory(expression: str, command: str = "") -> Path:
+    """The folder a command writes to when none is named: `gammastar-SLUG`, or `gammastar-COMMAND-SLUG`.
 
     >>> str(default_directory("Z7:Z3 x A5"))
     'gammastar-Z7-Z3-x-A5'
+    >>> str(default_directory("Q8", "train"))
+    'gammastar-train-Q8'
     >>> str(default_directory("data/my group.json"))
     'gammastar-my-group'
     """
     is_file = expression.lower().endswith((".json", ".csv", ".npy"))
     name = Path(expression).stem if is_file else expression
     slug = re.sub(r"[^A-Za-z0-9+]+", "-", name).strip("-")[:60].rstrip("-")
-    return Path(f"gammastar-{slug or 'group'}")
+    return Path("-".join(["gammastar", *[command] * bool(command), slug or "group"]))
 
 
 def prepare_directory(directory: Path, *, force: bool) -> None:

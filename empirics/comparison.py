@@ -101,7 +101,7 @@ class Comparison:
     Args:
         group: as typed.
         arity: number of factors.
-        gamma_star: the maximum margin.
+        gamma_star: the maximum margin; None for ReLU, for which the theory has none.
         margin: of the network; what is certified rests on its lower end.
         mean_purity: weighted mean of the neurons' purity.
         certified_mean_purity: what the margin proves of it.
@@ -115,7 +115,7 @@ class Comparison:
 
     group: str
     arity: int
-    gamma_star: float
+    gamma_star: float | None
     margin: MeasuredMargin
     mean_purity: float
     certified_mean_purity: float
@@ -127,9 +127,9 @@ class Comparison:
     checks: tuple[Check, ...]
 
     @property
-    def fraction(self) -> float:
+    def fraction(self) -> float | None:
         """`normalised margin / gamma*`."""
-        return self.margin.normalised / self.gamma_star
+        return None if self.gamma_star is None else self.margin.normalised / self.gamma_star
 
     def as_dict(self) -> dict[str, Any]:
         """The contract's keys that a network determines."""
@@ -161,22 +161,25 @@ def compare(
     task: GroupTask,
     network: NetworkStack,
     solution: MarginSolution,
+    activation: Activation = Activation.POWER,
     progress: Callable[[int, int], None] | None = None,
 ) -> Comparison:
-    """Measure a network with activation `x^k` and set it beside the theory.
+    """Measure a network and set it beside the theory.
 
     Args:
         task: what it was trained on.
         network: a stack of one.
         solution: exact, for the same group and arity.
+        activation: of the hidden layer; for ReLU neither `gamma*` nor anything certified is told.
         progress: of the margin, called with (inputs done, inputs in all).
 
     Raises:
         LimitError: the explicit irreps do not fit into memory.
     """
-    margin = measure_margin(task, network, Activation.POWER, progress)
-    readings = read_neurons(task, network, solution)
-    bounds = _bounds(solution, margin)
+    margin = measure_margin(task, network, activation, progress)
+    readings = read_neurons(task, network, solution, activation)
+    covered = activation is Activation.POWER
+    bounds = _bounds(solution, margin) if covered else None
     shares = readings.weight @ readings.energies
     counts = np.bincount(readings.row, minlength=len(solution.rows))
     structure = solution.structure
@@ -196,7 +199,7 @@ def compare(
     return Comparison(
         group=task.expression,
         arity=task.arity,
-        gamma_star=solution.gamma_star,
+        gamma_star=solution.gamma_star if covered else None,
         margin=margin,
         mean_purity=float(readings.weight @ readings.purity),
         certified_mean_purity=bounds.purity if bounds is not None else 0.0,
@@ -251,7 +254,12 @@ def _checks(
     return tuple(found)
 
 
-def read_neurons(task: GroupTask, network: NetworkStack, solution: MarginSolution) -> NeuronReadings:
+def read_neurons(
+    task: GroupTask,
+    network: NetworkStack,
+    solution: MarginSolution,
+    activation: Activation = Activation.POWER,
+) -> NeuronReadings:
     """What every neuron is; see `NeuronReadings`."""
     functions = vectors(network)
     by_vector, trivial = vector_energies(task, solution, functions)
@@ -263,7 +271,7 @@ def read_neurons(task: GroupTask, network: NetworkStack, solution: MarginSolutio
     for place, irrep in zip(used, irreps, strict=True):
         here = row == place
         rank_one[here], matching[here] = read_block(functions[here], irrep)
-    norms = (functions**2).sum((1, 2)) ** ((task.arity + 1) / 2)
+    norms = (functions**2).sum((1, 2)) ** (activation.degree(task.arity) / 2)
     total = by_vector.sum(2) + trivial
     return NeuronReadings(
         weight=norms / norms.sum(),

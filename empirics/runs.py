@@ -29,7 +29,15 @@ from empirics.tasks import Task
 from empirics.trainer import StepReport, Trainer
 from theory.errors import InputError
 
-__all__ = ["FRAME_NEURONS", "Run", "load_run", "make_trainer", "resolve_device", "train"]
+__all__ = [
+    "FRAME_NEURONS",
+    "Run",
+    "load_run",
+    "make_trainer",
+    "resolve_device",
+    "stored_configuration",
+    "train",
+]
 
 FRAME_NEURONS = 8
 FRAMES = 100
@@ -211,10 +219,18 @@ def _measure(
     return Measurement(trainer.step, round(seconds, 3), report.loss, margins, fractions, report.extra)
 
 
+def stored_configuration(directory: Path) -> Configuration | None:
+    """What a folder's run was asked to do; None where no run has begun.
+
+    Raises:
+        InputError: its configuration cannot be read.
+    """
+    return _read_configuration(directory) if (directory / "config.json").exists() else None
+
+
 def _check_configuration(directory: Path, configuration: Configuration) -> None:
-    if not (directory / "config.json").exists():
-        return
-    changed = differences(_read_configuration(directory), configuration)
+    stored = stored_configuration(directory)
+    changed = differences(stored, configuration) if stored is not None else ()
     if changed:
         raise InputError(
             f"{directory}: cannot go on with a changed configuration: {'; '.join(changed)}; "

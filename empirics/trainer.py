@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor
 
@@ -49,6 +49,7 @@ class TrainerState:
     numbers: dict[str, Any]
 
 
+@runtime_checkable  # so that pytest can check signatures
 class Trainer(Protocol):
     """One way to train a stack of networks.
 
