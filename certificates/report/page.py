@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import re
 import shlex
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
-
-from certificates.report import mathml
 from certificates.report.data import ReportData
+from certificates.report.environment import page_assets, template
 from certificates.report.plots import Figure, characters_plot, classes_plot, networks_plot, shares_plot
-from certificates.report.plots.style import DARK, PAPER
-from certificates.wording import evaluation_method, irrep_type, join, structure_sentence, theorem9_sentence
+from certificates.wording import evaluation_method, join, structure_sentence, theorem9_sentence
 
 __all__ = ["render"]
 
@@ -31,31 +24,10 @@ def render(data: ReportData) -> str:
         data: what it shows; every name in it is escaped.
     """
     result = data.result
-    environment = Environment(
-        loader=PackageLoader("certificates.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "breakable": _breakable,
-        "exact": mathml.exact,
-        "fromjson": json.loads,
-        "group": mathml.group,
-        "indexed": _indexed,
-        "grouped": _grouped,
-        "markup": Markup,
-        "scientific": mathml.scientific,
-        "sentence": _sentence,
-        "share": _share,
-        "spelled": _spelled,
-        "type": irrep_type,
-    }
     long = len(result["gamma_star_exact"]) > LONGEST_FORMULA
     used = [line for line in data.irreps if line.weight != "0"]
     stages = result["stages"]
-    return environment.get_template("report.html.j2").render(
+    return template("report.html.j2").render(
         data=data,
         result=result,
         k=result["arity"],
@@ -70,10 +42,7 @@ def render(data: ReportData) -> str:
         brief=len(result["gamma_star_exact"]) <= LONGEST_IN_A_LINE,
         skipped={stage["name"]: stage["detail"] for stage in stages if stage["status"] == "skipped"},
         command=shlex.join(["gammastar", "verify", result["group"], "--arity", str(result["arity"])]),
-        palette={"dark": DARK, "paper": PAPER},
-        css=_asset("report.css"),
-        js=_asset("report.js"),
-        plotly=_plotly(),
+        **page_assets(),
         **_facts(result),
     )
 
@@ -110,58 +79,3 @@ def _facts(result: dict[str, Any]) -> dict[str, Any]:
             else "The statuses were decided exactly, and not checked independently."
         ),
     }
-
-
-def _breakable(name: str) -> Markup:
-    """The name of a class, which may break after a comma or a cycle."""
-    text = escape(name)
-    return Markup(str(text).replace(",", ",<wbr>").replace(")", ")<wbr>"))
-
-
-def _indexed(text: str) -> Markup:
-    """Words with `d_1`, `nu_j` set with indices.
-
-    >>> _indexed("degrees d_1 < d_2")
-    Markup('degrees <i>d</i><sub>1</sub> &lt; <i>d</i><sub>2</sub>')
-    >>> _indexed("Dic_(m/4)")
-    Markup('<i>Dic</i><sub>m/4</sub>')
-    """
-    markup = re.sub(r"\b(\w+)_\(([\w/]+)\)", r"<i>\1</i><sub>\2</sub>", str(escape(text)))
-    return Markup(re.sub(r"\b(\w+)_(\w+)\b", r"<i>\1</i><sub>\2</sub>", markup))
-
-
-def _sentence(text: str) -> str:
-    """A text as a sentence: its first letter large, a full stop at its end."""
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
-
-
-def _asset(name: str) -> Markup:
-    return Markup(files("certificates.report").joinpath("templates", name).read_text(encoding="utf-8"))
-
-
-def _plotly() -> Markup:
-    from plotly.offline import get_plotlyjs
-
-    return Markup(get_plotlyjs())
-
-
-def _grouped(number: int | str) -> str:
-    """Digits in threes, with narrow spaces, from five digits on.
-
-    >>> _grouped(7200) , _grouped("36288000").replace("\u202f", " ")
-    ('7200', '36 288 000')
-    """
-    digits = str(number)
-    return digits if len(digits) < 5 else f"{int(digits):,}".replace(",", "\u202f")
-
-
-def _spelled(number: int) -> str:
-    """A small number as a word."""
-    words = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-    return words[number] if number < len(words) else str(number)
-
-
-def _share(share: tuple[float, float]) -> str:
-    """A share in percent: one number, or an interval."""
-    lower, upper = (f"{100 * end:.3f}" if end else "0" for end in share)
-    return lower if share[0] == share[1] else f"{lower} – {upper}"

@@ -10,6 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from empirics.figures.palette import (
+    EXCLUDED,
+    FAINT_POSSIBLE,
+    INK,
+    MARGIN,
+    MUTED,
+    PAPER,
+    POSSIBLE,
+    REQUIRED,
+    RULE,
+)
+
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
@@ -31,9 +43,6 @@ __all__ = [
     "shortened",
 ]
 
-INK, MUTED, RULE, PAPER = "#22262b", "#62666d", "#dad6cc", "#fbfaf7"
-REQUIRED, POSSIBLE, EXCLUDED = "#24527a", "#a8690f", "#8b8a84"
-FAINT_POSSIBLE, MARGIN = "#ecd9b4", "#2c6a4e"
 DARK = {
     INK: "#e7e4dd",
     MUTED: "#a3a29b",
