@@ -254,6 +254,38 @@ def compare(
         cli_train_output.print_trained(result)
 
 
+@app.command(epilog="Examples:\n\ngammastar parity 10 4\n\ngammastar parity 10 4 --method paper")
+def parity(
+    bits: Annotated[int, typer.Argument(metavar="N", help="Number of bits.", show_default=False)],
+    arity: Annotated[int, typer.Argument(metavar="K", help="How many decide.", show_default=False)],
+    method: Method = None,
+    preset: PresetName = None,
+    width: Width = None,
+    seed: Seed = None,
+    seeds: Seeds = None,
+    steps: Steps = None,
+    batch: Batch = None,
+    learning_rate: Rate = None,
+    device: Device = None,
+    threads: Threads = None,
+    output: RunDirectory = None,
+    resume: Resume = False,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Train a network on (N, K)-sparse parity and set it beside the theory."""
+    from certificates import cli_output, cli_parity, cli_train
+
+    options = cli_train.TrainOptions(
+        method, preset, None, width, seed, seeds, steps, batch, learning_rate, device, threads
+    )
+    result = cli_parity.parity(bits, arity, options, output, resume=resume, force=force)
+    if as_json:
+        cli_output.print_json(result)
+    else:
+        cli_parity.print_parity(result)
+
+
 def _one_line(message: str) -> str:
     return " ".join(message.split())
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from empirics.runs import Run
     from theory.margins.solution import MarginSolution
 
-__all__ = ["Interrupted", "TrainOptions", "compare", "configure", "run_training", "train"]
+__all__ = ["Interrupted", "TrainOptions", "compare", "configure", "run_keys", "run_training", "train"]
 
 TOLD_EVERY = 10.0  # seconds between lines where stderr is no terminal
 EVALUATIONS, CHECKPOINTS = 200, 20  # a run
@@ -301,25 +301,16 @@ def _measured(run: Run, solution: MarginSolution, progress: Progress, report: bo
             compared.append(compare_network(_group(run), network, solution, run.configuration.activation))
         best = max(range(len(compared)), key=lambda member: compared[member].margin.normalised)
         stage.detail = f"{len(compared)} network{'s' * (len(compared) > 1)}, every input in double precision"
-    result = compared[best].as_dict() | {
-        "steps": run.configuration.settings.steps,
-        "seconds": run.seconds,
-        "device": run.configuration.device,
-        "seed": run.configuration.seeds[best],
-        "run": str(run.directory),
-        "method": run.configuration.method,
-        "activation": run.configuration.activation.value,
-        "preset": run.configuration.preset,
-        "seeds": [
-            {
-                "seed": seed,
-                "normalised_margin": found.margin.normalised,
-                "fraction": found.fraction,
-                "mean_purity": found.mean_purity,
-            }
-            for seed, found in zip(run.configuration.seeds, compared, strict=True)
-        ],
-    }
+    result = compared[best].as_dict() | run_keys(run, best)
+    result["seeds"] = [
+        {
+            "seed": seed,
+            "normalised_margin": found.margin.normalised,
+            "fraction": found.fraction,
+            "mean_purity": found.mean_purity,
+        }
+        for seed, found in zip(run.configuration.seeds, compared, strict=True)
+    ]
     texts = {"result.json": dump(result) + "\n"}
     if report:
         from certificates import run_report
@@ -329,6 +320,20 @@ def _measured(run: Run, solution: MarginSolution, progress: Progress, report: bo
         texts["result.json"] = dump(result) + "\n"
     files.write_all(run.directory, texts)
     return result
+
+
+def run_keys(run: Run, member: int) -> dict[str, Any]:
+    """What the contract says of a run, whatever its task is."""
+    return {
+        "steps": run.configuration.settings.steps,
+        "seconds": run.seconds,
+        "device": run.configuration.device,
+        "seed": run.configuration.seeds[member],
+        "run": str(run.directory),
+        "method": run.configuration.method,
+        "activation": run.configuration.activation.value,
+        "preset": run.configuration.preset,
+    }
 
 
 def _group(run: Run) -> Any:

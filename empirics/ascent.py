@@ -148,7 +148,7 @@ def default_settings(task: Task) -> tuple[int, dict[str, Any]]:
     Measured, not proved; a group of order `n` gets about `6.5 n` neurons, since a network that attains
     `gamma*` on every irrep needs of the order of `sum_R d_R^3 >= n` of them.
     """
-    order = task.group.order if isinstance(task, GroupTask) else 2**task.arity
+    order = task.group.order if isinstance(task, GroupTask) else 2 ** (task.arity - 1)
     width = max(96, min(2000, -(-13 * order // 2) // 2 * 2))
     steps = 3000 if order <= 24 else 4000
     return width, {

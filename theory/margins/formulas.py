@@ -399,13 +399,13 @@ def centred_memorising() -> Statement:
 
 @cache
 def sparse_parity() -> Statement:
-    """The maximum margin of sparse parity, quoted (docs/theory.md, Proposition 32)."""
+    """The maximum margin of sparse parity (docs/theory.md, Proposition 32)."""
     import sympy
 
     k = _symbols("k")
     return _statement(
         "Sparse parity",
-        "(n, k)-sparse parity, activation xᵏ; quoted, no task of groups",
+        "(n, k)-sparse parity, activation xᵏ; no task of groups",
         (r"\gamma^{\ast}", "<msup><mi>γ</mi><mo>∗</mo></msup>"),
         sympy.factorial(k) * sympy.sqrt(2 * (k + 1) ** (-(k + 1))),
         "docs/theory.md, Proposition 32; arXiv:2311.07568, Theorem 8",
