@@ -26,6 +26,7 @@ from empirics.objectives import cross_entropy
 from empirics.tasks import GroupTask
 from theory.errors import InputError
 from theory.margins.program import margin_matrix
+from theory.margins.reduction import margin_program
 from theory.margins.solution import MarginSolution
 
 __all__ = ["LambdaPath", "LambdaPoint", "follow", "predicted_minimum"]
@@ -115,18 +116,13 @@ class _Budgets:
 def _budgets(solution: MarginSolution) -> _Budgets:
     matrix = margin_matrix(solution.table, solution.arity, merged=False)
     scale = solution.gamma_star * float(solution.cost)
-    sizes = np.array([float(solution.table.class_sizes[column]) for column in _columns(solution)])
+    columns = margin_program(solution.table, solution.arity).classes
+    sizes = np.array([float(solution.table.class_sizes[column]) for column in columns])
     return _Budgets(scale * matrix.entries, sizes)
 
 
-def _columns(solution: MarginSolution) -> tuple[int, ...]:
-    from theory.margins.reduction import margin_program
-
-    return tuple(margin_program(solution.table, solution.arity).classes)
-
-
 def predicted_minimum(solution: MarginSolution, regularisation: float) -> tuple[float, float]:
-    """Least loss of any network at this `lambda`, and the fraction of `gamma*` there (0 for the zero network).
+    """Least loss of any network, and the fraction of `gamma*` that goes with it (0 for the zero network).
 
     Found by L-BFGS in double precision: an estimate, good to about six digits.
 
