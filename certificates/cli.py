@@ -286,6 +286,34 @@ def parity(
         cli_parity.print_parity(result)
 
 
+@app.command(epilog="Examples:\n\ngammastar reproduce --quick\n\ngammastar reproduce --full --device cuda")
+def reproduce(
+    full: Annotated[
+        bool, typer.Option("--full/--quick", help="All experiments, for a GPU; or those of some minutes.")
+    ] = False,
+    output: RunDirectory = None,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="An experiment; may be given again.")
+    ] = None,
+    device: Device = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run the paper's experiments again, and those its theory did not reach; exit 1 if a claim fails.
+
+    Experiments that are over in DIR are not run again: an interrupted
+    reproduction goes on with the same command.
+    """
+    from certificates import cli_output, cli_reproduce
+
+    result = cli_reproduce.reproduce(full, output, device or "auto", only or [])
+    if as_json:
+        cli_output.print_json(result)
+    else:
+        cli_reproduce.print_reproduced(result)
+    if result["reproduced"] < result["claims"]:
+        raise typer.Exit(FALSE)
+
+
 def _one_line(message: str) -> str:
     return " ".join(message.split())
 

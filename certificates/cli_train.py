@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from certificates import cli_steps, files
 from certificates.cli_progress import Progress, Stage
+from certificates.cli_train_warnings import warn
 from certificates.result import dump
 
 if TYPE_CHECKING:
@@ -19,7 +20,16 @@ if TYPE_CHECKING:
     from empirics.runs import Run
     from theory.margins.solution import MarginSolution
 
-__all__ = ["Interrupted", "TrainOptions", "compare", "configure", "run_keys", "run_training", "train"]
+__all__ = [
+    "Interrupted",
+    "TrainOptions",
+    "Watch",
+    "compare",
+    "configure",
+    "run_keys",
+    "run_training",
+    "train",
+]
 
 TOLD_EVERY = 10.0  # seconds between lines where stderr is no terminal
 EVALUATIONS, CHECKPOINTS = 200, 20  # a run
@@ -196,17 +206,18 @@ def run_training(
     """
     from empirics.runs import train as train_run
 
-    watch = _Watch(stage, gamma_star is not None)
+    watch = Watch(stage, gamma_star is not None)
     try:
         return train_run(configuration, directory, resume=resume, gamma_star=gamma_star, progress=watch.tell)
     except KeyboardInterrupt:
         raise Interrupted(f"interrupted; go on with: {command} -o {directory} --resume") from None
 
 
-class _Watch:
+class Watch:
     """Tells how training goes: all the time on a terminal, now and then elsewhere."""
 
-    def __init__(self, stage: Stage, known: bool) -> None:
+    def __init__(self, stage: Stage, known: bool, prefix: str = "") -> None:
+        self._prefix = prefix
         self._stage, self._known = stage, known
         self._start = self._told = time.perf_counter()
         self._first: int | None = None
@@ -221,7 +232,7 @@ class _Watch:
         left = (now - self._start) / done * (total - measurement.step) if done else None
         values = measurement.fraction if self._known else measurement.margin
         best = f"{max(values):.5f}" + (" of γ*" if self._known else " margin")
-        text = f"step {measurement.step} of {total}, {best}"
+        text = f"{self._prefix}step {measurement.step} of {total}, {best}"
         text += f", {left:.0f} s left" if left is not None else ""
         if self._terminal:
             self._stage.tell(text)
@@ -256,37 +267,11 @@ def train(
             gamma_star = solution.gamma_star if configuration.activation.value == "power" else None
             if gamma_star == 0.0:
                 raise InputError(f"{expression}: gamma* is below the least float; nothing can be measured")
-            _warn_of_width(configuration, solution)
+            warn(configuration, solution)
             command = f"gammastar train '{expression}' --arity {arity}"
             run = run_training(configuration, directory, resume, gamma_star, stage, command)
             stage.detail = f"{configuration.settings.steps} steps, {configuration.width} neurons"
         return _measured(run, solution, progress, report)
-
-
-def _warn_of_width(configuration: Configuration, solution: MarginSolution) -> None:
-    """Say so where a network of this width may be unable to attain `gamma*`."""
-    from theory.margins.attaining import block_width
-
-    if configuration.activation.value != "power":
-        return
-    used = [row for row, weight in zip(solution.rows, solution.primal, strict=True) if weight]
-    constructed = sum(block_width(row.degree, row.indicator, solution.arity) for row in used)
-    # with margins equal on every class, fewer than n - 1 neurons or than d^(k+1) cannot (docs/theory.md)
-    degrees = [row.degree for row in used if row.indicator >= 0]
-    least = max([solution.table.order - 1, *(degree ** (solution.arity + 1) for degree in degrees)])
-    if configuration.width < least and all(
-        status is None or status.value == "every" for status in solution.structure.classes
-    ):
-        print(
-            f"warning: {configuration.width} neurons cannot attain γ*: at least {least} are needed, "
-            f"{constructed} are enough",
-            file=sys.stderr,
-        )
-    elif configuration.width < solution.table.order // 2:
-        print(
-            f"warning: {configuration.width} neurons may be too few to attain γ*; {constructed} are enough",
-            file=sys.stderr,
-        )
 
 
 def _measured(run: Run, solution: MarginSolution, progress: Progress, report: bool) -> dict[str, Any]:

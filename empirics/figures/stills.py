@@ -16,7 +16,18 @@ from empirics.figures.animation import draw_frame, evolution_gif
 from empirics.figures.data import CoefficientMap, RunFigures
 from empirics.figures.palette import EXCLUDED, INK, MARGIN, MUTED, PAPER, POSSIBLE, REQUIRED, RULE
 
-__all__ = ["canvas", "draw_all", "plain"]
+__all__ = [
+    "budget_figure",
+    "canvas",
+    "coefficient_figure",
+    "draw_all",
+    "margin_figure",
+    "neurons_figure",
+    "plain",
+    "png",
+    "power_figure",
+    "weights_figure",
+]
 
 DOTS = 150  # an inch
 LONGEST_LABELS = 30  # names below an axis
@@ -61,16 +72,16 @@ def draw_all(
         the files, in the order in which a reader would look at them.
     """
     drawers: dict[str, Callable[[RunFigures], bytes]] = {
-        "margin.png": lambda data: _png(margin_figure(data)),
-        "budget.png": lambda data: _png(budget_figure(data)),
-        "power.png": lambda data: _png(power_figure(data)),
-        "neurons.png": lambda data: _png(neurons_figure(data)),
-        "weights.png": lambda data: _png(weights_figure(data)),
+        "margin.png": lambda data: png(margin_figure(data)),
+        "budget.png": lambda data: png(budget_figure(data)),
+        "power.png": lambda data: png(power_figure(data)),
+        "neurons.png": lambda data: png(neurons_figure(data)),
+        "weights.png": lambda data: png(weights_figure(data)),
         "weights.gif": lambda data: evolution_gif(data.frames, data.title),
     }
     if figures.coefficient is not None:
         coefficient = figures.coefficient
-        drawers["coefficient.png"] = lambda data: _png(coefficient_figure(coefficient))
+        drawers["coefficient.png"] = lambda data: png(coefficient_figure(coefficient))
     paths = []
     for name, draw in drawers.items():
         if progress is not None:
@@ -80,7 +91,8 @@ def draw_all(
     return tuple(paths)
 
 
-def _png(figure: Figure) -> bytes:
+def png(figure: Figure) -> bytes:
+    """A figure as the bytes of a PNG file."""
     buffer = BytesIO()
     figure.savefig(buffer, format="png", dpi=DOTS, facecolor=PAPER, metadata={"Software": None})
     return buffer.getvalue()
