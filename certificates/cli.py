@@ -199,6 +199,9 @@ Device = Annotated[str | None, typer.Option(metavar="auto|cpu|cuda", help="Where
 Threads = Annotated[int | None, typer.Option(metavar="T", help="Of torch on the CPU.")]
 Resume = Annotated[bool, typer.Option("--resume", metavar="", help="Go on with an interrupted run in DIR.")]
 Force = Annotated[bool, typer.Option("--force", metavar="", help="Write even if DIR holds files.")]
+TensorBoard = Annotated[
+    bool, typer.Option("--tensorboard", metavar="", help="Curves for TensorBoard too, in DIR/tensorboard.")
+]
 NoReport = Annotated[bool, typer.Option("--no-report", metavar="", help="Neither figures nor report.")]
 
 
@@ -223,6 +226,7 @@ def train(
     resume: Resume = False,
     force: Force = False,
     no_report: NoReport = False,
+    tensorboard: TensorBoard = False,
     as_json: AsJson = False,
 ) -> None:
     """Train a network on a group's whole multiplication table and set it beside the theory."""
@@ -231,7 +235,10 @@ def train(
     options = cli_train.TrainOptions(
         method, preset, activation, width, seed, seeds, steps, batch, learning_rate, device, threads
     )
-    result = cli_train.train(group, arity, options, output, resume=resume, force=force, report=not no_report)
+    result = cli_train.train(
+        group, arity, options, output,
+        resume=resume, force=force, report=not no_report, tensorboard=tensorboard,
+    )  # fmt: skip
     if as_json:
         cli_output.print_json(result)
     else:
@@ -311,6 +318,41 @@ def reproduce(
     else:
         cli_reproduce.print_reproduced(result)
     if result["reproduced"] < result["claims"]:
+        raise typer.Exit(FALSE)
+
+
+@app.command(
+    epilog="Examples:\n\ngammastar sweep Q8 S4 A5 --seeds 8\n\n"
+    "gammastar sweep S5 --scheduler tcp://10.0.0.1:8786 -o s5"
+)
+def sweep(
+    groups: Annotated[list[str], typer.Argument(metavar="GROUP...", help=GROUP_HELP, show_default=False)],
+    arity: Arity = 2,
+    preset: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Named settings; may be given again.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(metavar="COUNT", help="Seeds 0, 1, … of each group.")] = 4,
+    steps: Steps = None,
+    width: Width = None,
+    workers: Annotated[int, typer.Option(metavar="N", help="Processes on this machine.")] = 2,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler to use instead.")
+    ] = None,
+    output: RunDirectory = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train many networks, one table of all; exit 1 if a job fails twice. The same command goes on."""
+    from certificates import cli_output, cli_sweep
+
+    options = cli_sweep.SweepOptions(
+        tuple(groups), arity, tuple(preset or ["ascent"]), seeds, steps, width, workers, scheduler
+    )
+    result = cli_sweep.sweep(options, output)
+    if as_json:
+        cli_output.print_json(result)
+    else:
+        cli_sweep.print_sweep(result)
+    if result["failures"]:
         raise typer.Exit(FALSE)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from dataclasses import dataclass, replace
@@ -198,19 +199,32 @@ def run_training(
     gamma_star: float | None,
     stage: Stage,
     command: str,
+    tensorboard: bool = False,
 ) -> Run:
-    """Train with progress on stderr.
+    """Train with progress on stderr, and on a TensorBoard if wanted.
 
     Raises:
         Interrupted: by Ctrl-C; what was trained so far is kept.
     """
     from empirics.runs import train as train_run
+    from empirics.tensorboard import Board
 
     watch = Watch(stage, gamma_star is not None)
+    board = Board(directory, configuration.seeds) if tensorboard else None
+
+    def tell(measurement: Measurement, total: int) -> None:
+        watch.tell(measurement, total)
+        if board is not None:
+            board.tell(measurement, total)
+
     try:
-        return train_run(configuration, directory, resume=resume, gamma_star=gamma_star, progress=watch.tell)
+        return train_run(configuration, directory, resume=resume, gamma_star=gamma_star, progress=tell)
     except KeyboardInterrupt:
-        raise Interrupted(f"interrupted; go on with: {command} -o {directory} --resume") from None
+        folder = shlex.quote(str(directory))
+        raise Interrupted(f"interrupted; go on with: {command} -o {folder} --resume") from None
+    finally:
+        if board is not None:
+            board.close()
 
 
 class Watch:
@@ -250,6 +264,7 @@ def train(
     resume: bool,
     force: bool,
     report: bool,
+    tensorboard: bool = False,
 ) -> dict[str, Any]:
     """Train on a group and measure what came out; the JSON object of `gammastar train`."""
     from theory.errors import InputError
@@ -268,8 +283,8 @@ def train(
             if gamma_star == 0.0:
                 raise InputError(f"{expression}: gamma* is below the least float; nothing can be measured")
             warn(configuration, solution)
-            command = f"gammastar train '{expression}' --arity {arity}"
-            run = run_training(configuration, directory, resume, gamma_star, stage, command)
+            command = f"gammastar train {shlex.quote(expression)} --arity {arity}"
+            run = run_training(configuration, directory, resume, gamma_star, stage, command, tensorboard)
             stage.detail = f"{configuration.settings.steps} steps, {configuration.width} neurons"
         return _measured(run, solution, progress, report)
 

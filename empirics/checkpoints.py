@@ -119,6 +119,9 @@ def load_state(path: Path, expected: TrainerState) -> TrainerState:
     for name, wanted_number in expected.numbers.items():
         if type(numbers.get(name)) is not type(wanted_number):
             raise InputError(f"{path}: a checkpoint of another run: {name} is {numbers.get(name)!r}")
+    for name, tensor in tensors.items():
+        if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
+            raise InputError(f"{path}: {name} holds numbers that are not finite")
     return TrainerState(tensors, numbers)
 
 

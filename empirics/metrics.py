@@ -23,6 +23,7 @@ class Measurement:
         margin: normalised margin over all inputs, an estimate in the precision of training.
         fraction: `margin / gamma*`; empty where there is no `gamma*`.
         extra: further numbers of the trainer.
+        precision: in which `margin` was computed.
     """
 
     step: int
@@ -31,6 +32,7 @@ class Measurement:
     margin: tuple[float, ...]
     fraction: tuple[float, ...]
     extra: dict[str, float]
+    precision: str = "float32"
 
 
 def append(path: Path, measurement: Measurement) -> None:

@@ -26,7 +26,7 @@ from empirics.metrics import Measurement
 from empirics.networks import NetworkStack
 from empirics.objectives import least_margins
 from empirics.tasks import Task
-from empirics.trainer import StepReport, Trainer
+from empirics.trainer import DivergenceError, StepReport, Trainer, TrainerState
 from theory.errors import InputError
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
 
 FRAME_NEURONS = 8
 FRAMES = 100
+CHECKPOINT_SECONDS = 60.0  # after which the next stop stores a checkpoint whatever its step
 CONFIGURATION_LIMIT = 2**20  # bytes
 
 
@@ -130,25 +131,34 @@ def train(
     if resume:
         _check_configuration(directory, configuration)
     if resume and checkpoint.exists():
-        state = checkpoints.load_state(checkpoint, trainer.state())
-        trainer.restore(state)
-        before = float(state.numbers.get("seconds", 0.0))
+        before = _restore(trainer, checkpoint)
         metrics.truncate(lines, trainer.step)
     else:
         _begin(directory, configuration, trainer)
-    _go_on(
-        trainer,
-        configuration,
-        directory,
-        Problem.of(task, configuration.activation, configuration.device),
-        gamma_star,
-        before,
-        progress,
-    )
+    problem = Problem.of(task, configuration.activation, configuration.device)
+    try:
+        _go_on(trainer, configuration, directory, problem, gamma_star, before, progress)
+    except DivergenceError as error:
+        if not checkpoint.exists():
+            raise
+        raise DivergenceError(f"{error}; {directory} keeps the last good checkpoint") from None
     checkpoints.save_weights(
         directory / "weights.safetensors", trainer.network(), {"configuration": configuration.as_dict()}
     )
     return load_run(directory)
+
+
+def _restore(trainer: Trainer, checkpoint: Path) -> float:
+    """Take up a checkpoint; seconds of training before it."""
+    state = checkpoints.load_state(checkpoint, trainer.state())
+    step, seconds = state.numbers["step"], state.numbers.get("seconds", 0.0)
+    if not 0 <= step <= trainer.total_steps or not isinstance(seconds, float):
+        raise InputError(f"{checkpoint}: a checkpoint of another run: step {step!r}, {seconds!r} seconds")
+    try:
+        trainer.restore(state)
+    except RuntimeError as error:  # torch on the state of a generator that is none
+        raise InputError(f"{checkpoint}: a checkpoint of another run: {error}") from None
+    return seconds
 
 
 def _begin(directory: Path, configuration: Configuration, trainer: Trainer) -> None:
@@ -173,6 +183,7 @@ def _go_on(
     progress: Callable[[Measurement, int], None] | None,
 ) -> None:
     start, frames = time.perf_counter(), frame_steps(trainer.total_steps)
+    saved = start
     while trainer.step < trainer.total_steps:
         step = trainer.step
         stops = [_next(step, configuration.evaluate_every), _next(step, configuration.checkpoint_every)]
@@ -187,10 +198,23 @@ def _go_on(
             metrics.append(directory / "metrics.jsonl", measurement)
             if progress is not None:
                 progress(measurement, trainer.total_steps)
-        if over or trainer.step % configuration.checkpoint_every == 0:
+        # when it is stored has no influence on what is computed, so the clock may have a say
+        late = time.perf_counter() - saved > CHECKPOINT_SECONDS
+        if over or late or trainer.step % configuration.checkpoint_every == 0:
+            saved = time.perf_counter()
             state = trainer.state()
+            _check_finite(state)
             state.numbers["seconds"] = seconds
             checkpoints.save_state(directory / "checkpoint.safetensors", state)
+
+
+def _check_finite(state: TrainerState) -> None:
+    """Refuse to store what cannot be gone on with; the checkpoint before it stays."""
+    for name, tensor in state.tensors.items():
+        if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
+            raise DivergenceError(
+                f"step {state.numbers['step']}: {name} is no longer finite; a lower learning rate keeps it so"
+            )
 
 
 def _next(step: int, every: int) -> int:

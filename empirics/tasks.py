@@ -98,9 +98,12 @@ def group_task(expression: str, arity: int = 2) -> GroupTask:
     if group.order == 1:
         raise InputError(f"{expression}: the trivial group has no wrong label, hence no margin")
     if group.order > TABLE_LIMIT:
+        # held as 64-bit integers beside the 32-bit ones they are made from
+        memory = 12 * group.order**2 / 2**20
         raise LimitError(
-            f"{expression}: order {group.order:,}: training needs the table of products, "
-            f"which is held for orders up to {TABLE_LIMIT:,}"
+            f"{expression}: order {group.order:,}: its table of products needs {memory:,.0f} MiB and margins "
+            f"are measured over all of it; training takes orders up to {TABLE_LIMIT:,}, there best in "
+            "mini-batches (--method paper --batch 1000)"
         )
     return GroupTask(expression, group, arity)
 
