@@ -1,0 +1,29 @@
+"""Jobs for tests of sweeps; a module of its own, so that other processes can import it."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from empirics.sweeps.jobs import Job, JobResult
+
+
+def row(job: Job) -> JobResult:
+    """A result without training, after a moment; says in a file that it was done, and by whom."""
+    folder = Path(os.environ["SWEEP_TEST_FOLDER"])
+    with (folder / f"{job.seed}.log").open("a") as stream:
+        stream.write(f"{os.getpid()}\n")
+    time.sleep(0.2)
+    if job.expression == "fails":
+        return JobResult(job, None, "InputError: fails on purpose")
+    if job.expression == "dies":
+        os._exit(3)
+    return JobResult(job, {"key": job.key, "seed": job.seed, "group": job.expression}, "")
+
+
+def slow_row(job: Job) -> JobResult:
+    """The same, slowly enough to be killed in the middle."""
+    found = row(job)
+    time.sleep(0.4)
+    return found
