@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
-from empirics.margins import MeasuredMargin, measure_margin
+from empirics.margins import MeasuredMargin, measure_margin, rescaled
 from empirics.networks import Activation, NetworkStack
 from empirics.neurons import CyclicReading, cyclic_reading, read_block
 from empirics.spectra import row_energies, vector_energies, vectors
 from empirics.tasks import GroupTask
 from theory.errors import LimitError
 from theory.margins.solution import MarginSolution
-from theory.margins.stability import StabilityBounds, stability
+from theory.margins.stability import StabilityBounds, margin_ratio, purity_bound, stability
 from theory.representations.irreps import explicit_irreps
 
 __all__ = ["Check", "Comparison", "IrrepUse", "NeuronReadings", "OrbitUse", "compare"]
@@ -33,8 +33,9 @@ class IrrepUse:
         status: required, possible or excluded in max-margin networks.
         share: `E_R`, the mean of `z_iR` over the neurons, weighted by `||omega_i||^(k+1)`.
         predicted: interval of the budget share over all max-margin networks.
-        certified: interval of `E_R` that the measured margin proves; None where the program is too large.
-        neurons: how many have most of their energy here.
+        certified: interval of `E_R` that the measured margin proves, all of [0, 1] where the program is too
+            large; None for ReLU.
+        neurons: how many have more energy here than on any other row; neurons without any are not counted.
     """
 
     label: str
@@ -176,12 +177,13 @@ def compare(
     Raises:
         LimitError: the explicit irreps do not fit into memory.
     """
+    network = rescaled(network)
     margin = measure_margin(task, network, activation, progress)
     readings = read_neurons(task, network, solution, activation)
     covered = activation is Activation.POWER
     bounds = _bounds(solution, margin) if covered else None
     shares = readings.weight @ readings.energies
-    counts = np.bincount(readings.row, minlength=len(solution.rows))
+    counts = np.bincount(readings.row[readings.purity > 0], minlength=len(solution.rows))
     structure = solution.structure
     irreps = tuple(
         IrrepUse(
@@ -212,11 +214,13 @@ def compare(
     )
 
 
-def _bounds(solution: MarginSolution, margin: MeasuredMargin) -> StabilityBounds | None:
+def _bounds(solution: MarginSolution, margin: MeasuredMargin) -> StabilityBounds:
     try:
         return stability(solution, margin.lower)
-    except LimitError:
-        return None
+    except LimitError:  # of the energy intervals only; the bound on the purity needs no program
+        ratio, rows = margin_ratio(solution, margin.lower), len(solution.rows)
+        purity = purity_bound(ratio, solution.arity)
+        return StabilityBounds(ratio, ratio == 0, purity, 1.0, (None,) * rows, ((0.0, 1.0),) * rows)
 
 
 def _orbits(solution: MarginSolution, shares: Float[np.ndarray, " r"]) -> tuple[OrbitUse, ...]:
@@ -261,7 +265,7 @@ def read_neurons(
     activation: Activation = Activation.POWER,
 ) -> NeuronReadings:
     """What every neuron is; see `NeuronReadings`."""
-    functions = vectors(network)
+    functions = vectors(rescaled(network))
     by_vector, trivial = vector_energies(task, solution, functions)
     fractions, trivial_fraction = row_energies(by_vector, trivial)
     row = fractions.argmax(1)
@@ -274,7 +278,7 @@ def read_neurons(
     norms = (functions**2).sum((1, 2)) ** (activation.degree(task.arity) / 2)
     total = by_vector.sum(2) + trivial
     return NeuronReadings(
-        weight=norms / norms.sum(),
+        weight=norms / (norms.sum() or 1.0),
         energies=fractions,
         trivial=trivial_fraction,
         row=row,

@@ -9,11 +9,12 @@ order of summation, it is off by at most `gamma_N sum_i S_i^e |w_i|`, `gamma_N =
 
     sum_i S_i^e |w_i| <= (sum_j max_g ||u_j(g)||_(e+1))^e max_c ||w(c)||_(e+1),
 
-norms over the neurons. A margin has two logits.
+norms over the neurons. A margin has two logits. Proof: docs/theory.md, Proposition 43.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -25,9 +26,11 @@ from empirics.networks import Activation, NetworkStack
 from empirics.objectives import least_margins
 from empirics.tasks import GroupTask, Task
 from theory.margins.attaining import NetworkWeights
-from theory.margins.forward import UNIT, forward_pass
+from theory.margins.forward import UNIT, forward_pass, norm_error
 
-__all__ = ["MeasuredMargin", "measure_margin"]
+__all__ = ["MeasuredMargin", "measure_margin", "rescaled"]
+
+UNDERFLOW = 2.0**-900  # far above what products below 2^-1022 can lose, once the largest weight is about one
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,8 @@ class MeasuredMargin:
     """A normalised margin.
 
     Args:
-        normalised: least margin over all inputs and wrong labels, divided by `||theta||^degree`.
+        normalised: least margin over all inputs and wrong labels, divided by `||theta||^degree`; 0 for a
+            network without weights.
         error_bound: how far rounding can have moved it.
         inputs: number of inputs, all of them.
     """
@@ -66,16 +70,29 @@ def measure_margin(
 
     Cost: `m n^(k+1)` multiplications on a group, `m n 2^n` for parity of `n` bits.
     """
-    assert len(network) == 1
-    inner = network.input_weights[0].detach().cpu().double()
-    outer = network.output_weights[0].detach().cpu().double()
+    network = rescaled(network)
+    inner, outer = network.input_weights[0], network.output_weights[0]
+    if not bool(inner.any() or outer.any()):
+        return MeasuredMargin(0.0, 0.0, task.inputs)
     if isinstance(task, GroupTask) and activation is Activation.POWER:
         found = forward_pass(NetworkWeights(inner.numpy(), outer.numpy()), task.group, progress)
-        return MeasuredMargin(found.normalised, found.error_bound, found.inputs)
+        return MeasuredMargin(found.normalised, found.error_bound + UNDERFLOW, found.inputs)
     problem = Problem.of(task, activation, "cpu", torch.float64)
-    stack = NetworkStack(inner[None], outer[None])
-    normalised = float(least_margins(problem, stack)[0])
-    return MeasuredMargin(normalised, _error_bound(problem, stack, normalised), task.inputs)
+    normalised = float(least_margins(problem, network)[0])
+    return MeasuredMargin(normalised, _error_bound(problem, network, normalised) + UNDERFLOW, task.inputs)
+
+
+def rescaled(network: NetworkStack) -> NetworkStack:
+    """A stack of one in double precision on the CPU, its largest weight brought into [1/2, 1) unless all are below 1e-300.
+
+    Nothing that is read from a network depends on its scale. A power of two scales without rounding, and
+    no product of weights can then overflow, nor all of them vanish.
+    """
+    assert len(network) == 1
+    inner, outer = (part.detach().cpu().double() for part in (network.input_weights, network.output_weights))
+    _, exponent = math.frexp(max(float(inner.abs().max()), float(outer.abs().max())))
+    scale = math.ldexp(1.0, min(1000, -exponent))
+    return NetworkStack(inner * scale, outer * scale)
 
 
 def _error_bound(problem: Problem, stack: NetworkStack, normalised: float) -> float:
@@ -92,4 +109,6 @@ def _error_bound(problem: Problem, stack: NetworkStack, normalised: float) -> fl
     norm = float(stack.norm(problem.degree)[0])
     rounding = 2 * steps / (1 - steps) * reach**e * largest / norm
     # 1.01: this bound is a float itself; the norm is a sum of m powers of sums of squares
-    return 1.01 * rounding + 4 * (m + factors * n + problem.task.labels) * UNIT * abs(normalised)
+    return 1.01 * rounding + norm_error(problem.degree, m, factors * n + problem.task.labels) * abs(
+        normalised
+    )

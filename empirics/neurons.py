@@ -7,7 +7,7 @@ multilinear form is `sum u_1(g_1)...u_k(g_k) w(g_1...g_k)`, on this block a posi
 
 `nu = 2` for quaternionic `R`, else 1, Frobenius norms. By submultiplicativity of the norm (over H for
 quaternionic `R`) it is at most one, with equality exactly if `F_j = x_(j-1) x_j^*` and `F_w = x_0 x_k^*` up
-to positive factors: matched rank-one coefficients, signs included (docs/theory.md, the equality case).
+to positive factors: matched rank-one coefficients, signs included (docs/theory.md, Proposition 42).
 """
 
 from __future__ import annotations
@@ -41,18 +41,22 @@ def read_block(
     Args:
         functions: weight vectors of the neurons, `u_1, ..., u_k, w`.
         irrep: the one they are read on.
+
+    Returns:
+        Both are 0 where one of a neuron's vectors has no part on the irrep.
     """
     found = coefficients(functions, irrep)
     double = irrep.indicator == -1
+    norms = np.linalg.norm(found, axis=(-2, -1), keepdims=True)
+    found = found / np.where(norms > 0, norms, 1.0)
     squares = np.linalg.svd(found, compute_uv=False) ** 2
-    total = np.maximum(squares.sum(-1), np.finfo(float).tiny)
-    rank_one = (squares[..., : 2 if double else 1].sum(-1) / total).min(1)
+    rank_one = squares[..., : 2 if double else 1].sum(-1).min(1)
     product = found[:, 0]
     for j in range(1, found.shape[1] - 1):
         product = product @ found[:, j]
     trace = np.einsum("mab,mab->m", product, found[:, -1].conj()).real
     arity = found.shape[1] - 1
-    alignment = (2.0 if double else 1.0) ** ((arity - 1) / 2) * trace / np.sqrt(total).prod(1)
+    alignment = (2.0 if double else 1.0) ** ((arity - 1) / 2) * trace
     return rank_one, alignment
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float
 
-from empirics.margins import MeasuredMargin, measure_margin
+from empirics.margins import MeasuredMargin, measure_margin, rescaled
 from empirics.networks import Activation, NetworkStack
 from empirics.tasks import ParityTask
 from theory.margins.parity import alignment, maximum_margin, support_energy, support_energy_bound
@@ -89,6 +89,7 @@ def compare_parity(task: ParityTask, network: NetworkStack) -> ParityComparison:
         network: a stack of one.
     """
     gamma_star = float(maximum_margin(task.arity))
+    network = rescaled(network)
     margin = measure_margin(task, network, Activation.POWER)
     inner = network.input_weights[0, 0].detach().cpu().double().numpy()
     outer = network.output_weights[0].detach().cpu().double().numpy()
@@ -103,11 +104,11 @@ def compare_parity(task: ParityTask, network: NetworkStack) -> ParityComparison:
         margin=margin,
         certified_support=support_energy_bound(margin.lower / gamma_star * (1 - 1e-15)),
         neurons=ParityNeurons(
-            weight=norms / norms.sum(),
+            weight=norms / (norms.sum() or 1.0),
             support=support_energy(inner, task.arity),
             magnitude=np.abs(relevant).min(1) / largest,
             antisymmetry=np.abs(gap) / lengths,
-            sign=np.sign(gap) == np.sign(relevant.prod(1)),
+            sign=(np.sign(gap) == np.sign(relevant).prod(1)) & (gap != 0),
             alignment=alignment(inner, outer, task.arity),
         ),
     )

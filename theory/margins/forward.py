@@ -14,7 +14,7 @@ from jaxtyping import Float, Int
 from theory.groups.finite_group import FiniteGroup
 from theory.margins.attaining import NetworkWeights
 
-__all__ = ["ForwardPass", "forward_pass", "logits", "products", "rounding_bound"]
+__all__ = ["ForwardPass", "forward_pass", "logits", "norm_error", "products", "rounding_bound"]
 
 CHUNK = 2**18  # activations, and logits, held at a time
 NEURONS = 128  # neurons summed by one product of matrices: shorter sums, smaller rounding bound
@@ -135,7 +135,7 @@ def forward_pass(
             raise
     squares = (weights.input_weights**2).sum(axis=(0, 2)) + (weights.output_weights**2).sum(axis=1)
     norm = float((squares ** ((k + 1) / 2)).sum())
-    bound = rounding_bound(weights) / norm + 4 * (m + k * n) * UNIT * abs(least) / norm
+    bound = (rounding_bound(weights) + norm_error(k + 1, m, (k + 1) * n) * abs(least)) / norm
     return ForwardPass(least, norm, bound, n**k, worst)
 
 
@@ -158,6 +158,15 @@ def _least_margin(
     margins = right - found[place, wrong]
     lowest = int(margins.argmin())
     return float(margins[lowest]), (*batch[lowest].tolist(), int(wrong[lowest]))
+
+
+def norm_error(degree: int, neurons: int, weights: int) -> float:
+    """A bound on the relative error of `1 / ||theta||^degree` and of one subtraction and division more.
+
+    A sum of so many squares is off by `gamma_weights`, its power by `degree / 2` times that and a few units,
+    the sum over the neurons by `gamma_neurons`; doubled, this covers the terms of second order.
+    """
+    return max(4, degree) * (neurons + weights + 8) * UNIT
 
 
 def rounding_bound(weights: NetworkWeights) -> float:
