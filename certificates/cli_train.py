@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from certificates import cli_steps, files
 from certificates.cli_progress import Progress, Stage
-from certificates.cli_train_warnings import warn
+from certificates.cli_train_warnings import step_products, warn
 from certificates.result import dump
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ __all__ = [
 TOLD_EVERY = 10.0  # seconds between lines where stderr is no terminal
 EVALUATIONS, CHECKPOINTS = 200, 20  # a run
 THREADS = 8
+SHORT = (
+    3e7  # multiplications a step: a few milliseconds; S4 (8e6) is slower with two threads, A5 (3e8) faster
+)
 
 
 class Interrupted(KeyboardInterrupt):
@@ -101,7 +104,7 @@ def configure(task: TaskName, options: TrainOptions, stored: Configuration | Non
             method=_method(chosen),
             settings=chosen.settings,
             device=resolve_device(options.device or "auto"),
-            threads=_threads(),
+            threads=1,
             evaluate_every=0,
             checkpoint_every=0,
             preset=chosen.name,
@@ -115,6 +118,7 @@ def configure(task: TaskName, options: TrainOptions, stored: Configuration | Non
     if stored is None:
         base = replace(
             base,
+            threads=_threads(base) if options.threads is None else base.threads,
             evaluate_every=max(1, steps // EVALUATIONS),
             checkpoint_every=max(1, steps // CHECKPOINTS),
         )
@@ -186,10 +190,11 @@ def _method(chosen: Preset) -> Any:
     return "paper" if isinstance(chosen.settings, RecipeSettings) else "ascent"
 
 
-def _threads() -> int:
+def _threads(configuration: Configuration) -> int:
+    """One where a step is short: threads that wait for each other then cost more than they bring."""
     import torch
 
-    return min(THREADS, torch.get_num_threads())
+    return 1 if step_products(configuration) < SHORT else min(THREADS, torch.get_num_threads())
 
 
 def run_training(

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from empirics.configuration import Configuration
     from theory.margins.solution import MarginSolution
 
-__all__ = ["warn"]
+__all__ = ["step_products", "warn"]
 
 LONG = 2e11  # multiplications a step: about a second on two cores
 
@@ -20,11 +20,20 @@ def warn(configuration: Configuration, solution: MarginSolution) -> None:
     _size(configuration, solution)
 
 
+def step_products(configuration: Configuration) -> float:
+    """Multiplications of one training step, roughly: three contractions of inputs, neurons and labels."""
+    from empirics.tasks import GroupTask
+
+    task = configuration.task.build()
+    inputs = float(getattr(configuration.settings, "batch", None) or task.inputs)
+    labels = task.labels if isinstance(task, GroupTask) else task.bits + task.labels
+    return 3 * inputs * labels * configuration.width * len(configuration.seeds)
+
+
 def _size(configuration: Configuration, solution: MarginSolution) -> None:
     """Say so where a step over all inputs is long, and that mini-batches are there."""
-    order = solution.table.order
-    products = 3.0 * configuration.width * len(configuration.seeds) * float(order) ** (solution.arity + 1)
-    batch = getattr(configuration.settings, "batch", None)
+    order, batch = solution.table.order, getattr(configuration.settings, "batch", None)
+    products = step_products(configuration)
     if configuration.device == "cpu" and batch is None and products > LONG:
         print(
             f"warning: a step over all {order**solution.arity:,} inputs takes {products:.1e} multiplications "
