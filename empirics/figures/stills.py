@@ -100,7 +100,7 @@ def png(figure: Figure) -> bytes:
 
 def margin_figure(data: RunFigures) -> Figure:
     """Normalised margin against steps; with `gamma*`, what is missing to it on a logarithmic axis below."""
-    figure, axes = canvas(6.4, 4.6 if data.is_fraction else 3, 2 if data.is_fraction else 1)
+    figure, axes = canvas(6.4, 4.6 if data.is_fraction else 3.0, 2 if data.is_fraction else 1)
     top = axes[0]
     top.plot(data.steps, data.margins, color=REQUIRED, linewidth=1.5)
     top.set_title(data.title)
@@ -171,7 +171,7 @@ def weights_figure(data: RunFigures) -> Figure:
     frames = data.frames
     half = int(np.searchsorted(frames.steps, frames.steps[-1] / 8))
     chosen = (0, half, len(frames.steps) - 1)
-    figure, axes = canvas(9, 1.5 * len(chosen) + 0.6, len(chosen), 2)
+    figure, axes = canvas(9.0, 1.5 * len(chosen) + 0.6, len(chosen), 2)
     for line, frame in enumerate(chosen):
         draw_frame(axes[2 * line], axes[2 * line + 1], frames, frame, 0)
         axes[2 * line].set_title(f"neuron {frames.neurons[0]}, step {frames.steps[frame]}")

@@ -75,7 +75,7 @@ def _draw(experiment: Experiment, folder: Path) -> dict[str, bytes]:
 
 def _path_picture(folder: Path) -> bytes:
     points = json.loads((folder / "outcome.json").read_text(encoding="utf-8"))["details"]["points"]
-    figure, (axis,) = canvas(6.4, 3)
+    figure, (axis,) = canvas(6.4, 3.0)
     rates = [point["regularisation"] for point in points]
     axis.semilogx(rates, [point["predicted_fraction"] for point in points], color=INK, linewidth=1,
                   label="predicted minimum")  # fmt: skip

@@ -177,8 +177,8 @@ def _cyclic_claims(compared: list[Comparison]) -> tuple[Claim, ...]:
         mismatches.append(float(found.neurons.weight @ np.abs(found.neurons.cyclic.mismatch)))
     return (
         *_power_claims(compared, f"{PAPER}, section 6, figures on Z_p"),
-        claim("frequencies that occur", f"{PAPER}, Theorem 7", len(compared[0].irreps),
-              [_occupied(found) for found in compared], 0, "equal"),
+        claim("frequencies that occur", f"{PAPER}, Theorem 7", float(len(compared[0].irreps)),
+              [_occupied(found) for found in compared], 0.0, "equal"),
         claim("mean |theta_u + theta_v - theta_w|, radians", f"{PAPER}, Theorem 7", 0.0,
               mismatches, PHASE, "at most"),
     )  # fmt: skip
@@ -194,10 +194,10 @@ def _group_claims(compared: list[Comparison]) -> tuple[Claim, ...]:
         counts.append(float(all(a <= b for a, b in itertools.pairwise(means))))
     return (
         *_power_claims(compared, f"{PAPER}, section 6, figures on S_n"),
-        claim("nontrivial irreps that occur", f"{PAPER}, Theorem 9", len(compared[0].irreps),
-              [_occupied(found) for found in compared], 0, "equal"),
+        claim("nontrivial irreps that occur", f"{PAPER}, Theorem 9", float(len(compared[0].irreps)),
+              [_occupied(found) for found in compared], 0.0, "equal"),
         claim("neurons an irrep grow with its degree (1: they do)", f"{PAPER}, figures on S5", 1.0,
-              counts, 0, "equal"),
+              counts, 0.0, "equal"),
     )  # fmt: skip
 
 
@@ -222,7 +222,7 @@ def _prediction_claims(compared: list[Comparison]) -> tuple[Claim, ...]:
         claim("largest distance of a share from its predicted interval", f"{THEORY}, Theorem 13", 0.0,
               distances, 0.01, "at most"),
         claim("inequalities proved from the margin that fail", f"{THEORY}, Theorem 34", 0.0,
-              failures, 0, "equal"),
+              failures, 0.0, "equal"),
         claim("matching: 1 if every neuron has the predicted form", f"{THEORY}, Theorem 13", 1.0,
               [float(found.neurons.weight @ found.neurons.matching) for found in compared], 0.01, "at least"),
     ]  # fmt: skip
@@ -269,7 +269,7 @@ def _regularisation(experiment: Experiment) -> Outcome:
         round(time.perf_counter() - start, 3),
         (
             claim("margin / gamma* at the smallest lambda", source, 1.0, [fractions[-1]], 0.05, "at least"),
-            claim("how often the margin falls as lambda falls", source, 0.0, [float(falls)], 0, "equal"),
+            claim("how often the margin falls as lambda falls", source, 0.0, [float(falls)], 0.0, "equal"),
             claim("largest distance from the predicted margin of the minimum", "empirics/lambda_path.py", 0.0,
                   [distance], 0.01, "at most"),
         ),

@@ -20,7 +20,7 @@ from empirics.sweeps.sweep import run_sweep
 from empirics.sweeps.table import write_table
 from theory.errors import InputError
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1] / "support"
 
 
 @pytest.fixture(autouse=True)

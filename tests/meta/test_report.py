@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from browsing import Visit, visit
 from markupsafe import Markup
 
 from certificates.cli_progress import Stage
@@ -80,60 +79,6 @@ def hostile_data() -> ReportData:
         classes=tuple(replace(line, name=f"{HOSTILE}{i}") for i, line in enumerate(data.classes)),
         characters=replace(data.characters, values=values, labels=labels),
     )
-
-
-@dataclass
-class Visit:
-    """What a browser met on a page."""
-
-    page: Any
-    errors: list[str] = field(default_factory=list)
-    requests: list[str] = field(default_factory=list)
-    dialogs: list[str] = field(default_factory=list)
-
-    def troubles(self) -> list[str]:
-        return self.errors + self.requests + self.dialogs
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=shutil.which("chromium-headless-shell"), args=["--no-sandbox"]
-        )
-        yield chromium
-        chromium.close()
-
-
-def visit(browser: Any, path: Path, width: int = 1200, scheme: str = "light", drawn: bool = True) -> Visit:
-    """Open a page; every console error, page error, dialog, and request beyond the file itself is kept."""
-    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    found = Visit(page)
-
-    def dismiss(dialog: Any) -> None:
-        found.dialogs.append(f"dialog: {dialog.message}")
-        dialog.dismiss()
-
-    def told(message: Any) -> None:
-        if message.type in ("error", "warning"):
-            found.errors.append(f"console {message.type}: {message.text}")
-
-    def requested(request: Any) -> None:
-        if request.url != path.as_uri() and not request.url.startswith(("data:", "blob:")):
-            found.requests.append(f"request: {request.url}")
-
-    page.on("console", told)
-    page.on("pageerror", lambda error: found.errors.append(f"page error: {error}"))
-    page.on("request", requested)
-    page.on("dialog", dismiss)
-    page.goto(path.as_uri())
-    if drawn:
-        page.wait_for_function("document.documentElement.dataset.drawn === 'yes'", timeout=30_000)
-    else:
-        page.wait_for_timeout(300)
-    return found
 
 
 @pytest.fixture(scope="module")

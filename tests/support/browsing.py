@@ -1,0 +1,51 @@
+"""Opening a page in headless Chromium and keeping everything that a quiet page does not do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+__all__ = ["Visit", "visit"]
+
+
+@dataclass
+class Visit:
+    """What a browser met on a page."""
+
+    page: Any
+    errors: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+
+    def troubles(self) -> list[str]:
+        return self.errors + self.requests + self.dialogs
+
+
+def visit(browser: Any, path: Path, width: int = 1200, scheme: str = "light", drawn: bool = True) -> Visit:
+    """Open a page; every console error, page error, dialog, and request beyond the file itself is kept."""
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    found = Visit(page)
+
+    def dismiss(dialog: Any) -> None:
+        found.dialogs.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def told(message: Any) -> None:
+        if message.type in ("error", "warning"):
+            found.errors.append(f"console {message.type}: {message.text}")
+
+    def requested(request: Any) -> None:
+        if request.url != path.as_uri() and not request.url.startswith(("data:", "blob:")):
+            found.requests.append(f"request: {request.url}")
+
+    page.on("console", told)
+    page.on("pageerror", lambda error: found.errors.append(f"page error: {error}"))
+    page.on("request", requested)
+    page.on("dialog", dismiss)
+    page.goto(path.as_uri())
+    if drawn:
+        page.wait_for_function("document.documentElement.dataset.drawn === 'yes'", timeout=30_000)
+    else:
+        page.wait_for_timeout(300)
+    return found
