@@ -83,16 +83,17 @@ def measure_margin(
 
 
 def rescaled(network: NetworkStack) -> NetworkStack:
-    """A stack of one in double precision on the CPU, its largest weight brought into [1/2, 1) unless all are below 1e-300.
+    """A stack of one in double precision on the CPU, its largest weight brought into [1/2, 1).
 
-    Nothing that is read from a network depends on its scale. A power of two scales without rounding, and
-    no product of weights can then overflow, nor all of them vanish.
+    Nothing that is read from a network depends on its scale. A power of two scales without rounding, and no
+    product of weights can then overflow, nor all of them vanish.
     """
     assert len(network) == 1
     inner, outer = (part.detach().cpu().double() for part in (network.input_weights, network.output_weights))
     _, exponent = math.frexp(max(float(inner.abs().max()), float(outer.abs().max())))
-    scale = math.ldexp(1.0, min(1000, -exponent))
-    return NetworkStack(inner * scale, outer * scale)
+    half = -exponent // 2  # 2^-exponent itself may be no float
+    first, second = math.ldexp(1.0, half), math.ldexp(1.0, -exponent - half)
+    return NetworkStack(inner * first * second, outer * first * second)
 
 
 def _error_bound(problem: Problem, stack: NetworkStack, normalised: float) -> float:
