@@ -252,11 +252,13 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Measure a stored run again and set it beside the theory."""
-    from certificates import cli_output, cli_train, cli_train_output
+    from certificates import cli_output, cli_parity, cli_train, cli_train_output
 
     result = cli_train.compare(run, report=not no_report)
     if as_json:
         cli_output.print_json(result)
+    elif "bits" in result:
+        cli_parity.print_parity(result)
     else:
         cli_train_output.print_trained(result)
 
@@ -372,6 +374,9 @@ def _explain(error: Exception) -> int:
     if type(error).__name__ == "Abort":  # click's word for Ctrl-C and a closed stdin
         print("gammastar: interrupted, nothing written", file=sys.stderr)
         return INTERRUPTED
+    if type(error).__name__ == "Interrupted":  # Ctrl-C in a training run, which says how to go on
+        print(_one_line(f"gammastar: {error}"), file=sys.stderr)
+        return INTERRUPTED
     # An error class can only have been raised if its module is loaded: no need to load the prover here.
     classes: list[Any] = [
         getattr(sys.modules[module], name)
@@ -401,8 +406,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             sys.stdout.flush()  # here a full disk is still told in one line
         if code == INTERRUPTED:
             print("gammastar: interrupted, nothing written", file=sys.stderr)
-    except KeyboardInterrupt as interrupted:
-        print(f"gammastar: {interrupted or 'interrupted, nothing written'}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("gammastar: interrupted, nothing written", file=sys.stderr)
         code = INTERRUPTED
     except BrokenPipeError:
         _drain_stdout()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from certificates import files
 from certificates.cli_output import _console, _table
@@ -11,7 +11,10 @@ from certificates.cli_progress import Progress
 from certificates.cli_train import TrainOptions, configure, run_keys, run_training
 from certificates.result import dump
 
-__all__ = ["parity", "print_parity"]
+if TYPE_CHECKING:
+    from empirics.runs import Run
+
+__all__ = ["measure", "parity", "print_parity"]
 
 READ = {  # key of the JSON object: what it says
     "mean_support": "energy on the relevant bits",
@@ -28,35 +31,40 @@ def parity(
     """Train on sparse parity and measure what came out; the JSON object of `gammastar parity`."""
     directory = files.default_directory(f"{bits}-{arity}", "parity") if output is None else output
     files.prepare_directory(directory, force=force or resume)
+    from empirics.configuration import TaskName
+    from empirics.runs import stored_configuration
+    from theory.errors import InputError
+    from theory.margins.parity import maximum_margin
+
+    task = TaskName("parity", "", arity, bits)
+    task.build()
+    configuration = configure(task, options, stored_configuration(directory) if resume else None)
+    if configuration.activation.value != "power":
+        raise InputError("parity: the theory is for the activation x^k; leave --activation out")
     with Progress(verbose=True) as progress:
         with progress.stage("training") as stage:
-            from empirics.configuration import TaskName
-            from empirics.runs import stored_configuration
-            from theory.errors import InputError
-            from theory.margins.parity import maximum_margin
-
-            task = TaskName("parity", "", arity, bits)
-            task.build()
-            configuration = configure(task, options, stored_configuration(directory) if resume else None)
-            if configuration.activation.value != "power":
-                raise InputError("parity: the theory is for the activation x^k; leave --activation out")
             gamma_star = float(maximum_margin(arity))
             command = f"gammastar parity {bits} {arity}"
             run = run_training(configuration, directory, resume, gamma_star, stage, command)
             stage.detail = f"{configuration.settings.steps} steps, {configuration.width} neurons"
         with progress.stage("comparison"):
-            from empirics.parity_reading import compare_parity
-            from empirics.tasks import ParityTask
+            return measure(run)
 
-            assert isinstance(run.task, ParityTask)
-            compared = [compare_parity(run.task, run.final.member(i)) for i in range(len(run.final))]
-            best = max(range(len(compared)), key=lambda member: compared[member].fraction)
+
+def measure(run: Run) -> dict[str, Any]:
+    """Measure every network of a run on sparse parity, and write result.json."""
+    from empirics.parity_reading import compare_parity
+    from empirics.tasks import ParityTask
+
+    assert isinstance(run.task, ParityTask)
+    compared = [compare_parity(run.task, run.final.member(i)) for i in range(len(run.final))]
+    best = max(range(len(compared)), key=lambda member: compared[member].fraction)
     result = compared[best].as_dict() | run_keys(run, best)
     result["seeds"] = [
         {"seed": seed, "normalised_margin": found.margin.normalised, "fraction": found.fraction}
-        for seed, found in zip(configuration.seeds, compared, strict=True)
+        for seed, found in zip(run.configuration.seeds, compared, strict=True)
     ]
-    files.write_all(directory, {"result.json": dump(result) + "\n"})
+    files.write_all(run.directory, {"result.json": dump(result) + "\n"})
     return result
 
 

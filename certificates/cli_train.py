@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from empirics.metrics import Measurement
     from empirics.presets import Preset
     from empirics.runs import Run
+    from empirics.tasks import GroupTask
     from theory.margins.solution import MarginSolution
 
 __all__ = [
@@ -40,8 +41,11 @@ SHORT = (
 )
 
 
-class Interrupted(KeyboardInterrupt):
-    """Ctrl-C in a run that can be taken up again; the message says how."""
+class Interrupted(RuntimeError):
+    """Ctrl-C in a run that can be taken up again; the message says how.
+
+    No KeyboardInterrupt: typer turns those into an exit code, and the message would be lost.
+    """
 
 
 @dataclass(frozen=True)
@@ -272,18 +276,19 @@ def train(
     tensorboard: bool = False,
 ) -> dict[str, Any]:
     """Train on a group and measure what came out; the JSON object of `gammastar train`."""
+    from empirics.configuration import TaskName
+    from empirics.runs import stored_configuration
+    from empirics.tasks import GroupTask
     from theory.errors import InputError
 
     directory = files.default_directory(expression, "train") if output is None else output
     files.prepare_directory(directory, force=force or resume)
+    # what was asked for is looked at first: a typing error should not wait for the linear program
+    stored = stored_configuration(directory) if resume else None
+    configuration = configure(TaskName("group", expression, arity), options, stored)
     with Progress(verbose=True) as progress:
         solution = cli_steps.solve(expression, arity, progress)
         with progress.stage("training") as stage:
-            from empirics.configuration import TaskName
-            from empirics.runs import stored_configuration
-
-            stored = stored_configuration(directory) if resume else None
-            configuration = configure(TaskName("group", expression, arity), options, stored)
             gamma_star = solution.gamma_star if configuration.activation.value == "power" else None
             if gamma_star == 0.0:
                 raise InputError(f"{expression}: gamma* is below the least float; nothing can be measured")
@@ -291,10 +296,20 @@ def train(
             command = f"gammastar train {shlex.quote(expression)} --arity {arity}"
             run = run_training(configuration, directory, resume, gamma_star, stage, command, tensorboard)
             stage.detail = f"{configuration.settings.steps} steps, {configuration.width} neurons"
-        return _measured(run, solution, progress, report)
+        task = run.task
+        assert isinstance(task, GroupTask)
+        try:
+            return _measured(run, task, solution, progress, report)
+        except KeyboardInterrupt:
+            folder = shlex.quote(str(directory))
+            raise Interrupted(
+                f"interrupted; it is trained, and measured by: gammastar compare {folder}"
+            ) from None
 
 
-def _measured(run: Run, solution: MarginSolution, progress: Progress, report: bool) -> dict[str, Any]:
+def _measured(
+    run: Run, task: GroupTask, solution: MarginSolution, progress: Progress, report: bool
+) -> dict[str, Any]:
     """Compare every network of the run, write result.json and the report."""
     from empirics.comparison import compare as compare_network
 
@@ -303,7 +318,7 @@ def _measured(run: Run, solution: MarginSolution, progress: Progress, report: bo
         for member in range(len(run.final)):
             stage.tell(f"network {member + 1} of {len(run.final)}")
             network = run.final.member(member)
-            compared.append(compare_network(_group(run), network, solution, run.configuration.activation))
+            compared.append(compare_network(task, network, solution, run.configuration.activation))
         best = max(range(len(compared)), key=lambda member: compared[member].margin.normalised)
         stage.detail = f"{len(compared)} network{'s' * (len(compared) > 1)}, every input in double precision"
     result = compared[best].as_dict() | run_keys(run, best)
@@ -341,24 +356,17 @@ def run_keys(run: Run, member: int) -> dict[str, Any]:
     }
 
 
-def _group(run: Run) -> Any:
-    from empirics.tasks import GroupTask
-    from theory.errors import InputError
-
-    if not isinstance(run.task, GroupTask):
-        raise InputError(
-            f"{run.directory}: a run on sparse parity; `gammastar parity --resume -o DIR` reads it"
-        )
-    return run.task
-
-
 def compare(directory: Path, report: bool) -> dict[str, Any]:
-    """Measure a stored run again; the JSON object of `gammastar compare`."""
+    """Measure a stored run again; the JSON object of the command that trained it."""
     from empirics.runs import load_run
+    from empirics.tasks import GroupTask
 
     with Progress(verbose=False) as progress:
         with progress.stage("reading"):
             run = load_run(directory)
-            task = _group(run)
-        solution = cli_steps.solve(task.expression, task.arity, progress)
-        return _measured(run, solution, progress, report)
+        if not isinstance(run.task, GroupTask):
+            from certificates.cli_parity import measure
+
+            return measure(run)
+        solution = cli_steps.solve(run.task.expression, run.task.arity, progress)
+        return _measured(run, run.task, solution, progress, report)
