@@ -106,7 +106,7 @@ def test_importing_a_package_is_light(package: str) -> None:
     assert heavy & set(loaded.split()) == set()
 
 
-@pytest.mark.parametrize("package", ["theory", "certificates"])
+@pytest.mark.parametrize("package", PACKAGES)
 def test_every_exported_name_exists(package: str) -> None:
     module = __import__(package)
     for name in module.__all__:
