@@ -105,10 +105,12 @@ class _Budgets:
             slope = 1 - self.gains @ terms / (1 + total) / regularisation
             return float(np.log1p(total) / regularisation + z.sum()), slope
 
-        start = np.full(len(self.gains), 1 / self.gains.sum())
+        # all alike, with the least margin at which cross-entropy / lambda is of the order of one
+        least = max(1.0, np.log(self.sizes.sum() / regularisation))
+        start = np.full(len(self.gains), least / self.gains.sum(0).min())
         best = minimize(
             scaled, start, jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(start),
-            options={"maxiter": 10_000, "maxfun": 20_000, "ftol": 1e-15, "gtol": 1e-10},
+            options={"maxiter": 10_000, "maxfun": 20_000, "maxcor": MEMORY, "ftol": 1e-16, "gtol": 1e-11},
         )  # fmt: skip
         return float(best.fun) * regularisation, np.asarray(best.x)
 

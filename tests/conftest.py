@@ -13,6 +13,11 @@ from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# Read when torch loads, here and in child processes. Tests run in one process a core: more threads than that
+# wait for each other, and those that spin meanwhile make a test take ten times as long.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 # Derandomised: a failure in CI is the same failure here. Deadlines measure the machine, not the code.
 settings.register_profile(
     "gammastar", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
