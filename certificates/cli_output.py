@@ -182,9 +182,9 @@ def print_check(verdict: dict[str, Any], name: str) -> None:
         console.print(f"{name}: valid ({len(verdict['facts'])} facts{note})", style="bold", soft_wrap=True)
     else:
         console.print(f"{name}: false ({len(failed)} facts failed)", style="bold red", soft_wrap=True)
-    console.print(
-        f"order {verdict['order']}, {verdict['classes']} classes, checked in {verdict['seconds']:.2f} s"
-    )
+    group = f"order {verdict['order']}, {verdict['classes']} classes"
+    subject = group if verdict["order"] else "sparse parity"
+    console.print(f"{subject}, checked in {verdict['seconds']:.2f} s")
     console.print()
     _print_facts(console, verdict["facts"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,9 +53,12 @@ def parity(
 
 
 def measure(run: Run) -> dict[str, Any]:
-    """Measure every network of a run on sparse parity, and write result.json."""
+    """Measure every network of a run on sparse parity, and write result.json and the certificate."""
+    from certificates.issue import canonical
+    from certificates.issue_parity import issue_parity
     from empirics.parity_reading import compare_parity
     from empirics.tasks import ParityTask
+    from theory.errors import LimitError
 
     assert isinstance(run.task, ParityTask)
     compared = [compare_parity(run.task, run.final.member(i)) for i in range(len(run.final))]
@@ -64,7 +68,13 @@ def measure(run: Run) -> dict[str, Any]:
         {"seed": seed, "normalised_margin": found.margin.normalised, "fraction": found.fraction}
         for seed, found in zip(run.configuration.seeds, compared, strict=True)
     ]
-    files.write_all(run.directory, {"result.json": dump(result) + "\n"})
+    texts: dict[str, str] = {}
+    try:
+        texts |= {"certificate.json": canonical(issue_parity(run.task.bits, run.task.arity))}
+        result["certificate"] = str(run.directory / "certificate.json")
+    except LimitError as error:
+        print(f"no certificate: {error}", file=sys.stderr)
+    files.write_all(run.directory, {**texts, "result.json": dump(result) + "\n"})
     return result
 
 
@@ -91,4 +101,6 @@ def print_parity(result: dict[str, Any]) -> None:
         table.add_row(words, f"{result[key]:.6f}")
     console.print(table)
     console.print()
-    console.print(f"run  {result['run']}", soft_wrap=True)
+    console.print(f"run          {result['run']}", soft_wrap=True)
+    if "certificate" in result:
+        console.print(f"certificate  {result['certificate']}", soft_wrap=True)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from certificates.checker import shape
+from certificates.checker import parity, shape
 from certificates.checker.certificate import Bound, Certificate, Group, Interval, Orbit, Row
 from certificates.checker.cyclotomic import RootSum, Value
 from certificates.checker.errors import CertificateError, CertificateLimitError
@@ -44,7 +44,7 @@ def digest(document: dict[str, Any]) -> str:
     return hashlib.sha256(canonical(document).encode()).hexdigest()
 
 
-def read(source: dict[str, Any] | bytes | str | Path) -> Certificate:
+def read(source: dict[str, Any] | bytes | str | Path) -> Certificate | parity.ParityCertificate:
     """Parse a file, its bytes, or a document already loaded.
 
     Raises:
@@ -70,7 +70,7 @@ def read(source: dict[str, Any] | bytes | str | Path) -> Certificate:
         raise type(error)(f"{source}: {error}") from None
 
 
-def parse(data: bytes) -> Certificate:
+def parse(data: bytes) -> Certificate | parity.ParityCertificate:
     """The certificate in these bytes.
 
     Raises:
@@ -78,8 +78,10 @@ def parse(data: bytes) -> Certificate:
         CertificateLimitError: beyond a limit of the checker.
     """
     loaded = shape.load(data)
+    if type(loaded) is dict and loaded.get("format") == parity.FORMAT:
+        return parity.parse(loaded, _sha256(loaded.get("sha256")), digest(loaded))
     document = shape.mapping(loaded, "", KEYS)
-    shape.text(document["format"], "format", among=(FORMAT,))
+    shape.text(document["format"], "format", among=(FORMAT, parity.FORMAT))
     version = shape.index(document["version"], "version", 0, 1 << 31)
     if version != VERSION:
         shape.refuse("version", f"holds {version}; this checker reads version {VERSION}")

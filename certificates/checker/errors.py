@@ -41,9 +41,10 @@ class Report:
     Args:
         valid: no fact failed.
         facts: one verdict for each fact, in the order in which they rest on one another.
-        order: order of the group as stated.
-        classes: number of conjugacy classes as stated.
+        order: order of the group as stated; 0 for parity.
+        classes: number of conjugacy classes as stated; 0 for parity.
         nanoseconds: time the check took.
+        subject: what the certificate is about, in words.
     """
 
     valid: bool
@@ -51,6 +52,7 @@ class Report:
     order: int
     classes: int
     nanoseconds: int
+    subject: str
 
     @property
     def seconds(self) -> float:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from certificates.checker import characters, groups, imported, program, structure
+from certificates.checker import characters, groups, imported, parity, program, structure
 from certificates.checker.certificate import Certificate
 from certificates.checker.cyclotomic import RootSum, conductor
 from certificates.checker.document import read
@@ -71,6 +71,8 @@ def check(source: dict[str, Any] | bytes | str | Path) -> Report:
 def _check(source: dict[str, Any] | bytes | str | Path) -> Report:
     start = time.perf_counter_ns()
     certificate = read(source)
+    if isinstance(certificate, parity.ParityCertificate):
+        return _parity_report(certificate, start)
     ledger = _Ledger()
     ledger.decide("digest", lambda: _check_digest(certificate))
     table_of = {"permutations": _from_group, "abelian": _from_invariants, "table": _from_table}
@@ -83,7 +85,15 @@ def _check(source: dict[str, Any] | bytes | str | Path) -> Report:
     facts = tuple(ledger.facts)
     valid = all(fact.status != "failed" for fact in facts)
     elapsed = time.perf_counter_ns() - start
-    return Report(valid, facts, certificate.order, len(certificate.class_sizes), elapsed)
+    order, classes = certificate.order, len(certificate.class_sizes)
+    return Report(valid, facts, order, classes, elapsed, f"order {order}, {classes} classes")
+
+
+def _parity_report(certificate: parity.ParityCertificate, start: int) -> Report:
+    facts = parity.facts(certificate)
+    valid = all(fact.status != "failed" for fact in facts)
+    subject = f"parity of {certificate.arity} among {certificate.bits} bits"
+    return Report(valid, facts, 0, 0, time.perf_counter_ns() - start, subject)
 
 
 def _check_digest(certificate: Certificate) -> str:
@@ -269,7 +279,7 @@ def render(report: Report, name: str) -> str:
     verdict = f"valid: {proved} facts proved" if report.valid else f"false: {failed} facts failed"
     note = f", {trusted} taken on trust" if trusted else ""
     width = max(len(fact.name) for fact in report.facts)
-    head = f"{name}: {verdict}{note} (order {report.order}, {report.classes} classes, {report.seconds} s)"
+    head = f"{name}: {verdict}{note} ({report.subject}, {report.seconds} s)"
     return "\n".join(
         [head, *(f"  {fact.status:7} {fact.name:{width}}  {fact.detail}" for fact in report.facts)]
     )
