@@ -5,6 +5,7 @@ The theorem (Wei, Lee, Liu and Ma, arXiv:1810.05369, Theorem 4.1): minima of cro
 path is followed with warm starts, from large `lambda` to small, and set beside what theory says of every
 point of it: averaged over the group, a network of budgets `z_R` has margins `K sum_R z_R (1 - X_R(C)) / s_R`
 at most, and cross-entropy is convex and falls with each margin, so a wide network's minimum is that of
+(docs/theory.md, Proposition 44)
 
     log(1 + sum_C |C| exp(-K sum_R z_R (1 - X_R(C)) / s_R)) + lambda sum_R z_R,    z >= 0,  K = gamma* cost*.
 """
