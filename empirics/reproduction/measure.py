@@ -14,6 +14,7 @@ import numpy as np
 
 from empirics.checkpoints import write_bytes
 from empirics.comparison import Comparison, compare
+from empirics.configuration import RecipeSettings
 from empirics.metrics import Measurement
 from empirics.parity_reading import ParityComparison, compare_parity
 from empirics.reproduction.claims import Claim, claim
@@ -132,6 +133,8 @@ def _trained(
         "relu": _relu_claims,
         "prediction": _prediction_claims,
     }[experiment.topic](compared)
+    if isinstance(configuration.settings, RecipeSettings) and known is not None:
+        claims = (*claims, _minimum_claim(compared, solution, configuration.settings.regularisation))
     return Outcome(experiment, run.seconds, claims, _details(run, compared, solution))
 
 
@@ -164,6 +167,17 @@ def _power_claims(compared: list[Comparison], source: str) -> list[Claim]:
         claim("final normalised margin, as a fraction of gamma*",
               f"{PAPER}, section 6", 1.0, _fractions(compared), 0.05, "at least"),
     ]  # fmt: skip
+
+
+def _minimum_claim(compared: list[Comparison], solution: MarginSolution, regularisation: float) -> Claim:
+    """At a fixed `lambda` training tends to the regularised minimum, whose margin is below `gamma*`."""
+    from empirics.lambda_path import predicted_minimum
+
+    _, fraction = predicted_minimum(solution, regularisation)
+    return claim(
+        f"distance from {fraction:.5f} of gamma*, the margin of the regularised minimum at this lambda",
+        f"{THEORY}, Proposition 44", 0.0, [abs(value - fraction) for value in _fractions(compared)], 0.05, "at most",
+    )  # fmt: skip
 
 
 def _occupied(found: Comparison) -> float:
@@ -270,7 +284,7 @@ def _regularisation(experiment: Experiment) -> Outcome:
         (
             claim("margin / gamma* at the smallest lambda", source, 1.0, [fractions[-1]], 0.05, "at least"),
             claim("how often the margin falls as lambda falls", source, 0.0, [float(falls)], 0.0, "equal"),
-            claim("largest distance from the predicted margin of the minimum", "empirics/lambda_path.py", 0.0,
+            claim("largest distance from the predicted margin of the minimum", f"{THEORY}, Proposition 44", 0.0,
                   [distance], 0.01, "at most"),
         ),
         path.as_dict(),

@@ -73,11 +73,11 @@ def test_confidence_intervals() -> None:
 
 def test_an_experiment_states_claims_and_is_kept(tmp_path: Path) -> None:
     found = perform(SMALL, tmp_path, "cpu")
-    assert len(found.claims) == 4
+    assert len(found.claims) == 5
     assert all(isinstance(line, Claim) and len(line.values) == 2 for line in found.claims)
     assert stored_outcome(SMALL, tmp_path) == json.loads(json.dumps(found.as_dict()))
     assert stored_outcome(SMALL, tmp_path / "elsewhere") is None
-    document = {"experiments": [found.as_dict()], "claims": 4}
+    document = {"experiments": [found.as_dict()], "claims": 5}
     document["reproduced"] = sum(line.verdict == "reproduced" for line in found.claims)
     assert wrong_verdicts(document) == []
     for text in ("{", "[]", '{"name": "other"}'):
