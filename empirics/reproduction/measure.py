@@ -176,7 +176,8 @@ def _minimum_claim(compared: list[Comparison], solution: MarginSolution, regular
     _, fraction = predicted_minimum(solution, regularisation)
     return claim(
         f"distance from {fraction:.5f} of gamma*, the margin of the regularised minimum at this lambda",
-        f"{THEORY}, Proposition 44", 0.0, [abs(value - fraction) for value in _fractions(compared)], 0.05, "at most",
+        f"{THEORY}, Proposition 44", 0.0,
+        [abs(value - fraction) for value in _fractions(compared)], 0.05, "at most",
     )  # fmt: skip
 
 
@@ -284,8 +285,8 @@ def _regularisation(experiment: Experiment) -> Outcome:
         (
             claim("margin / gamma* at the smallest lambda", source, 1.0, [fractions[-1]], 0.05, "at least"),
             claim("how often the margin falls as lambda falls", source, 0.0, [float(falls)], 0.0, "equal"),
-            claim("largest distance from the predicted margin of the minimum", f"{THEORY}, Proposition 44", 0.0,
-                  [distance], 0.01, "at most"),
+            claim("largest distance from the predicted margin of the minimum",
+                  f"{THEORY}, Proposition 44", 0.0, [distance], 0.01, "at most"),
         ),
         path.as_dict(),
     )  # fmt: skip
