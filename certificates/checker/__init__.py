@@ -19,6 +19,8 @@ and of square roots only (no floats, no solver), and gives a verdict on each of 
 | primal feasibility, dual feasibility, equal values, gamma star | exact arithmetic (`program`) |
 | complementarity, optimal face, irrep statuses, shares, class statuses | the witnesses (`structure`) |
 
+Certificates of sparse parity have the facts digest, upper bound, gamma star and attained (`parity`).
+
 `labels` and `provenance` are not looked at. A failed fact fails those that rest on it; all others are still
 decided.
 """

@@ -78,6 +78,9 @@ def test_parity_and_its_comparison(tmp_path: Path, capsys: pytest.CaptureFixture
     code, out, _ = run(capsys, "compare", str(tmp_path), "--json")
     assert json.loads(out) == found
     assert run(capsys, "compare", str(tmp_path))[1].startswith("(5, 2)-parity: ")
+    code, out, _ = run(capsys, "check", found["certificate"], "--json")
+    assert code == 0
+    assert [fact["status"] for fact in json.loads(out)["facts"]] == ["proved"] * 4
 
 
 BAD = {
