@@ -395,9 +395,9 @@ def _explain(error: Exception) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line; the process ends with the exit code of the contract."""
-    # read when torch loads: otherwise threads that wait spin, and starve each other on a busy machine (A5 on
-    # two busy cores: 85 ms a step, against 12)
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # read when torch loads: threads that wait spin for a moment only. A step of A5 on two cores takes 14 ms,
+    # and 35 where both are busy with other work; spinning on and on it takes 12 and 200, never spinning 20
+    os.environ.setdefault("GOMP_SPINCOUNT", "20000")
     try:
         words = sys.argv[1:] if arguments is None else list(arguments)
         outcome = app(args=words, prog_name="gammastar", standalone_mode=False)

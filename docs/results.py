@@ -9,7 +9,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "results.md"
-MARKED = re.compile(r"(?<=<!-- (quick|full) -->\n).*?(?=<!-- end -->)", re.DOTALL)
+MARKED = re.compile(r"<!-- (quick|full) -->\n.*?<!-- end -->", re.DOTALL)
 
 
 def tables(document: dict[str, Any]) -> str:
@@ -46,7 +46,8 @@ def page(text: str) -> str:
 
     def made(match: re.Match[str]) -> str:
         path = ROOT / "results" / match.group(1) / "results.json"
-        return tables(json.loads(path.read_text(encoding="utf-8")))
+        made_anew = tables(json.loads(path.read_text(encoding="utf-8")))
+        return f"<!-- {match.group(1)} -->\n{made_anew}<!-- end -->"
 
     return MARKED.sub(made, text)
 
