@@ -304,6 +304,9 @@ def reproduce(
     only: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="An experiment; may be given again.")
     ] = None,
+    seeds: Annotated[
+        int | None, typer.Option(metavar="COUNT", min=1, help="At most so many networks an experiment.")
+    ] = None,
     device: Device = None,
     as_json: AsJson = False,
 ) -> None:
@@ -314,7 +317,7 @@ def reproduce(
     """
     from certificates import cli_output, cli_reproduce
 
-    result = cli_reproduce.reproduce(full, output, device or "auto", only or [])
+    result = cli_reproduce.reproduce(full, output, device or "auto", only or [], seeds)
     if as_json:
         cli_output.print_json(result)
     else:

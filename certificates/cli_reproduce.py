@@ -17,7 +17,9 @@ from certificates.result import dump
 __all__ = ["print_reproduced", "reproduce"]
 
 
-def reproduce(full: bool, output: Path | None, device: str, only: list[str]) -> dict[str, Any]:
+def reproduce(
+    full: bool, output: Path | None, device: str, only: list[str], seeds: int | None = None
+) -> dict[str, Any]:
     """Run the experiments that are not over yet, and write one page about all; the command's JSON object.
 
     Args:
@@ -25,6 +27,7 @@ def reproduce(full: bool, output: Path | None, device: str, only: list[str]) -> 
         output: the folder; experiments that are over there are not run again.
         device: `auto`, `cpu` or `cuda`.
         only: names of the experiments to run; all if empty.
+        seeds: at most so many networks an experiment.
     """
     start = time.perf_counter()
     name = "full" if full else "quick"
@@ -37,7 +40,7 @@ def reproduce(full: bool, output: Path | None, device: str, only: list[str]) -> 
         from empirics.reproduction.measure import perform, stored_outcome
         from empirics.runs import resolve_device
 
-        experiments = _chosen(full, only)
+        experiments = _chosen(full, only, seeds)
         where = resolve_device(device)
         for number, experiment in enumerate(experiments):
             folder = directory / experiment.name
@@ -50,7 +53,7 @@ def reproduce(full: bool, output: Path | None, device: str, only: list[str]) -> 
                 try:
                     found = perform(experiment, folder, where, watch.tell)
                 except KeyboardInterrupt:
-                    command = f"gammastar reproduce --{name} -o {directory}"
+                    command = f"gammastar reproduce --{name} -o {directory}" + _options(only, seeds)
                     raise Interrupted(f"interrupted; the same command goes on: {command}") from None
                 outcomes.append(found.as_dict())
                 stage.detail = _tally([found.as_dict()])
@@ -65,7 +68,8 @@ def reproduce(full: bool, output: Path | None, device: str, only: list[str]) -> 
     return result | {"report": str(directory / "report.html")}
 
 
-def _chosen(full: bool, only: list[str]) -> Any:
+def _chosen(full: bool, only: list[str], seeds: int | None) -> Any:
+    from dataclasses import replace
     from difflib import get_close_matches
 
     from empirics.reproduction.experiments import FULL, QUICK
@@ -77,7 +81,13 @@ def _chosen(full: bool, only: list[str]) -> Any:
         if name not in known:
             near = get_close_matches(name, known, 3, 0.4) or known
             raise UnknownNameError(f"experiment {name!r}: there is none; did you mean {', '.join(near)}?")
-    return tuple(experiment for experiment in experiments if not only or experiment.name in only)
+    chosen = (experiment for experiment in experiments if not only or experiment.name in only)
+    return tuple(replace(found, seeds=min(found.seeds, seeds or found.seeds)) for found in chosen)
+
+
+def _options(only: list[str], seeds: int | None) -> str:
+    names = "".join(f" --only {name}" for name in only)
+    return names + (f" --seeds {seeds}" if seeds else "")
 
 
 def _result(

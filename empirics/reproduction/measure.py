@@ -78,6 +78,11 @@ def stored_outcome(experiment: Experiment, directory: Path) -> dict[str, Any] | 
         raise InputError(f"{path}: not JSON: {error}; remove it to run the experiment again") from None
     if not isinstance(document, dict) or document.get("name") != experiment.name:
         raise InputError(f"{path}: is no outcome of {experiment.name}; remove it to run the experiment again")
+    if document.get("seeds") != experiment.seeds:
+        raise InputError(
+            f"{path}: an outcome of {document.get('seeds')} networks, not {experiment.seeds}; give the same "
+            "--seeds, another folder, or remove it"
+        )
     return document
 
 

@@ -1,0 +1,1 @@
+"""Circuits of networks that others trained on a group's multiplication; import from the modules."""
