@@ -33,14 +33,15 @@ def main() -> None:
     console = Console()
     for suite in suites:
         rows: list[Row] = import_module(f"benchmarks.{suite}").rows()
-        for heading, group in groupby(rows, key=lambda row: row.group):
+        for (heading, _), group in groupby(rows, key=lambda row: (row.group, row.peer)):
             console.print(_table(heading, list(group)))
         _write(RESULTS / f"{suite}.json", rows)
 
 
 def _table(heading: str, rows: list[Row]) -> Table:
     table = Table(title=heading)
-    for column in ("", "ours, s", f"{rows[0].peer}, s", "ratio", "first run, s"):
+    unit = rows[0].unit
+    for column in ("", f"ours, {unit}", f"{rows[0].peer}, {unit}", "ratio", f"first run, {unit}"):
         table.add_column(column, justify="left" if not column else "right")
     for row in rows:
         table.add_row(

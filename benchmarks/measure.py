@@ -27,10 +27,11 @@ class Row:
     Args:
         group: heading under which the row stands.
         name: what was timed.
-        ours: our median, in seconds.
-        theirs: the peer's median or the goal, in seconds.
+        ours: our median, in seconds unless `unit` says otherwise.
+        theirs: the peer's median or the goal, likewise.
         peer: who or what `theirs` is.
         first: our first run, which also imports and compiles.
+        unit: of all three.
     """
 
     group: str
@@ -39,6 +40,7 @@ class Row:
     theirs: float
     peer: str
     first: float
+    unit: str = "s"
 
     @property
     def ratio(self) -> float:

@@ -30,7 +30,7 @@ from theory.margins.program import margin_matrix
 from theory.margins.reduction import margin_program
 from theory.margins.solution import MarginSolution
 
-__all__ = ["LambdaPath", "LambdaPoint", "follow", "predicted_minimum"]
+__all__ = ["LambdaPath", "LambdaPoint", "PredictedMinimum", "follow", "predicted_minimum"]
 
 SMALLEST = 1e-11  # lambda / largest useful lambda: below, double precision cannot tell the loss from zero
 MEMORY = 30  # pairs that L-BFGS keeps
@@ -87,6 +87,21 @@ class LambdaPath:
 
 
 @dataclass(frozen=True, eq=False)
+class PredictedMinimum:
+    """The regularised minimum over all networks, averaged over the group.
+
+    Args:
+        loss: no network is below it.
+        fraction: its normalised margin over `gamma*`; 0 for the zero network.
+        shares: budgets `z_R / sum z`, in the order of the solution's rows; zeros for the zero network.
+    """
+
+    loss: float
+    fraction: float
+    shares: Float[np.ndarray, " r"]
+
+
+@dataclass(frozen=True, eq=False)
 class _Budgets:
     """The convex program: margins `gains.T @ z` on classes of these sizes."""
 
@@ -124,10 +139,8 @@ def _budgets(solution: MarginSolution) -> _Budgets:
     return _Budgets(scale * matrix.entries, sizes)
 
 
-def predicted_minimum(solution: MarginSolution, regularisation: float) -> tuple[float, float]:
-    """Least loss of any network, and the fraction of `gamma*` that goes with it (0 for the zero network).
-
-    Found by L-BFGS in double precision: an estimate, good to about six digits.
+def predicted_minimum(solution: MarginSolution, regularisation: float) -> PredictedMinimum:
+    """The minimum of Proposition 44, by L-BFGS in double precision: an estimate, good to about six digits.
 
     Args:
         solution: of the group.
@@ -136,8 +149,10 @@ def predicted_minimum(solution: MarginSolution, regularisation: float) -> tuple[
     budgets = _budgets(solution)
     loss, z = budgets.minimum(regularisation)
     total = float(z.sum())
+    if total <= 0:
+        return PredictedMinimum(loss, 0.0, np.zeros_like(z))
     margin = float((budgets.gains.T @ z).min())
-    return loss, margin / total / solution.gamma_star if total > 0 else 0.0
+    return PredictedMinimum(loss, margin / total / solution.gamma_star, z / total)
 
 
 def follow(
@@ -183,15 +198,15 @@ def follow(
     points = []
     for regularisation in chosen:
         stack, loss, steps = _minimise(problem, stack, regularisation, iterations)
-        predicted_loss, predicted = predicted_minimum(solution, regularisation)
+        predicted = predicted_minimum(solution, regularisation)
         points.append(
             LambdaPoint(
                 regularisation=regularisation,
                 loss=loss,
-                predicted_loss=predicted_loss,
+                predicted_loss=predicted.loss,
                 norm=float(stack.norm(problem.degree)),
                 fraction=measure_margin(task, stack).normalised / solution.gamma_star,
-                predicted_fraction=predicted,
+                predicted_fraction=predicted.fraction,
                 steps=steps,
             )
         )

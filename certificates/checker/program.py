@@ -113,7 +113,8 @@ def check_rows(program: Program, certificate: Certificate) -> str:
     for number, (row, orbit) in enumerate(zip(certificate.rows, program.orbits, strict=True)):
         if row.orbit != orbit:
             raise Falsehood(f"row {number} of the program lies in Galois orbit {orbit}, not {row.orbit}")
-    return f"{len(stated)} rows in {len(set(program.orbits))} Galois orbits"
+    orbits = len(set(program.orbits))
+    return f"{len(stated)} row{'s' * (len(stated) != 1)} in {orbits} Galois orbit{'s' * (orbits != 1)}"
 
 
 def _shown(pairs: Sequence[tuple[int, int]]) -> str:

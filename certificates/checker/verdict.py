@@ -276,7 +276,8 @@ def render(report: Report, name: str) -> str:
     failed = sum(fact.status == "failed" for fact in report.facts)
     trusted = sum(fact.status == "trusted" for fact in report.facts)
     proved = len(report.facts) - failed - trusted
-    verdict = f"valid: {proved} facts proved" if report.valid else f"false: {failed} facts failed"
+    count, state = (proved, "proved") if report.valid else (failed, "failed")
+    verdict = f"{'valid' if report.valid else 'false'}: {count} fact{'s' * (count != 1)} {state}"
     note = f", {trusted} taken on trust" if trusted else ""
     width = max(len(fact.name) for fact in report.facts)
     head = f"{name}: {verdict}{note} ({report.subject}, {report.seconds} s)"

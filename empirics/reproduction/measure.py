@@ -139,7 +139,7 @@ def _trained(
         "prediction": _prediction_claims,
     }[experiment.topic](compared)
     if isinstance(configuration.settings, RecipeSettings) and known is not None:
-        claims = (*claims, _minimum_claim(compared, solution, configuration.settings.regularisation))
+        claims = (*claims, *_minimum_claims(compared, solution, configuration.settings.regularisation))
     return Outcome(experiment, run.seconds, claims, _details(run, compared, solution))
 
 
@@ -174,15 +174,23 @@ def _power_claims(compared: list[Comparison], source: str) -> list[Claim]:
     ]  # fmt: skip
 
 
-def _minimum_claim(compared: list[Comparison], solution: MarginSolution, regularisation: float) -> Claim:
+def _minimum_claims(
+    compared: list[Comparison], solution: MarginSolution, regularisation: float
+) -> tuple[Claim, ...]:
     """At a fixed `lambda` training tends to the regularised minimum, whose margin is below `gamma*`."""
     from empirics.lambda_path import predicted_minimum
 
-    _, fraction = predicted_minimum(solution, regularisation)
-    return claim(
-        f"distance from {fraction:.5f} of gamma*, the margin of the regularised minimum at this lambda",
-        f"{THEORY}, Proposition 44", 0.0,
-        [abs(value - fraction) for value in _fractions(compared)], 0.05, "at most",
+    minimum = predicted_minimum(solution, regularisation)
+    source = f"{THEORY}, Proposition 44"
+    distances = [
+        float(np.abs([use.share for use in found.irreps] - minimum.shares).max()) for found in compared
+    ]
+    return (
+        claim(f"distance from {minimum.fraction:.5f} of gamma*, the margin of the regularised minimum at "
+              "this lambda", source, 0.0,
+              [abs(value - minimum.fraction) for value in _fractions(compared)], 0.05, "at most"),
+        claim("largest distance of a share from that of the regularised minimum", source, 0.0,
+              distances, 0.01, "at most"),
     )  # fmt: skip
 
 

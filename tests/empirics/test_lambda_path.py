@@ -57,7 +57,8 @@ def test_no_network_is_below_the_predicted_minimum(name: str) -> None:
     )
     generator = torch.Generator().manual_seed(2)
     for regularisation in (1e-3, 1e-6):
-        least, fraction = predicted_minimum(solution, regularisation)
+        minimum = predicted_minimum(solution, regularisation)
+        least, fraction = minimum.loss, minimum.fraction
         found = []
         for norm in np.geomspace(20, 2_000, 25):
             scale = norm ** (1 / 3)
@@ -82,9 +83,22 @@ def test_no_network_is_below_the_predicted_minimum(name: str) -> None:
 
 def test_fractions_tend_to_one() -> None:
     solution = solve(character_table("A5"))
-    fractions = [predicted_minimum(solution, 10.0**power)[1] for power in (-4, -8, -16, -32, -64, -128)]
+    fractions = [predicted_minimum(solution, 10.0**power).fraction for power in (-4, -8, -16, -32, -64, -128)]
     assert sorted(fractions) == fractions
     assert fractions[-1] > 0.99
+
+
+def test_shares_tend_to_those_of_the_maximum_margin() -> None:
+    """S4 has one optimal point, and its rows have different shares: the order of the rows shows."""
+    solution = solve(character_table("S4"))
+    target = np.array([interval.lower for interval in solution.structure.shares])
+    distances = [
+        np.abs(predicted_minimum(solution, 10.0**power).shares - target).max() for power in (-7, -32, -128)
+    ]
+    assert sorted(distances, reverse=True) == distances
+    assert distances[-1] < 0.005
+    # 1/log(1/lambda): four times the exponent, a quarter of the distance
+    assert distances[1] / distances[2] == pytest.approx(4, rel=0.3)
 
 
 @pytest.mark.parametrize(

@@ -73,13 +73,15 @@ def test_confidence_intervals() -> None:
 
 def test_an_experiment_states_claims_and_is_kept(tmp_path: Path) -> None:
     found = perform(SMALL, tmp_path, "cpu")
-    assert len(found.claims) == 5
+    assert len(found.claims) == 6
     assert all(isinstance(line, Claim) and len(line.values) == 2 for line in found.claims)
     assert stored_outcome(SMALL, tmp_path) == json.loads(json.dumps(found.as_dict()))
     assert stored_outcome(SMALL, tmp_path / "elsewhere") is None
-    document = {"experiments": [found.as_dict()], "claims": 5}
+    document = {"experiments": [found.as_dict()], "claims": 6}
     document["reproduced"] = sum(line.verdict == "reproduced" for line in found.claims)
     assert wrong_verdicts(document) == []
+    with pytest.raises(InputError, match="an outcome of 2 networks, not 1; give the same --seeds"):
+        stored_outcome(replace(SMALL, seeds=1), tmp_path)
     for text in ("{", "[]", '{"name": "other"}'):
         (tmp_path / "outcome.json").write_text(text)
         with pytest.raises(InputError, match="to run the experiment again"):
