@@ -25,9 +25,7 @@ __all__ = [
 ]
 
 THRESHOLD = 0.85
-# of the largest centred power. S5_MLP_seed4 of arXiv:2302.03025 has 25 neurons below 1e-18, one at 1.4e-8,
-# which does nothing either, and all others above 0.03
-INACTIVE = 1e-6
+INACTIVE = 1e-12  # of the largest centred power
 NEAR = 0.01
 NEURONS = 2**25  # numbers in the activations that are transformed at once
 
@@ -87,7 +85,7 @@ class NeuronClusters:
         threshold: of the fraction.
         fractions: `fraction_r` of every nontrivial irrep, column 0 is zero; zeros for inactive neurons.
         irrep: the irrep with the largest fraction, 0 for inactive neurons.
-        inactive: constant activation (centred power below a millionth of the largest).
+        inactive: constant activation (centred power below 1e-12 of the largest).
         always_on: smallest activation above zero.
         split: of the centred power.
     """

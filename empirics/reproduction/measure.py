@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +137,7 @@ def _trained(
         "cyclic": _cyclic_claims,
         "group": _group_claims,
         "relu": _relu_claims,
-        "prediction": _prediction_claims,
+        "prediction": partial(_prediction_claims, within=experiment.within),
     }[experiment.topic](compared)
     if isinstance(configuration.settings, RecipeSettings) and known is not None:
         claims = (*claims, *_minimum_claims(compared, solution, configuration.settings.regularisation))
@@ -237,7 +238,7 @@ def _relu_claims(compared: list[Comparison]) -> tuple[Claim, ...]:
     )  # fmt: skip
 
 
-def _prediction_claims(compared: list[Comparison]) -> tuple[Claim, ...]:
+def _prediction_claims(compared: list[Comparison], within: float) -> tuple[Claim, ...]:
     """What the theory says of every max-margin network, of networks this close to the maximum."""
     distances, failures = [], []
     for found in compared:
@@ -246,7 +247,7 @@ def _prediction_claims(compared: list[Comparison]) -> tuple[Claim, ...]:
         failures.append(float(sum(not check.holds for check in found.checks)))
     claims = [
         claim("normalised margin, as a fraction of gamma*", f"{THEORY}, Theorem 12", 1.0,
-              _fractions(compared), 0.001, "at least"),
+              _fractions(compared), within, "at least"),
         claim("largest distance of a share from its predicted interval", f"{THEORY}, Theorem 13", 0.0,
               distances, 0.01, "at most"),
         claim("inequalities proved from the margin that fail", f"{THEORY}, Theorem 34", 0.0,
