@@ -9,7 +9,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "results.md"
-MARKED = re.compile(r"<!-- (quick|full) -->\n.*?<!-- end -->", re.DOTALL)
+MARKED = re.compile(r"<!-- (quick|cpu|full) -->\n.*?<!-- end -->", re.DOTALL)
 
 
 def tables(document: dict[str, Any]) -> str:

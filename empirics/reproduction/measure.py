@@ -133,12 +133,13 @@ def _trained(
         compare(run.task, run.final.member(member), solution, configuration.activation)
         for member in range(len(run.final))
     ]
-    claims = {
+    by_topic: dict[str, Callable[[list[Comparison]], tuple[Claim, ...]]] = {
         "cyclic": _cyclic_claims,
         "group": _group_claims,
         "relu": _relu_claims,
         "prediction": partial(_prediction_claims, within=experiment.within),
-    }[experiment.topic](compared)
+    }
+    claims = by_topic[experiment.topic](compared)
     if isinstance(configuration.settings, RecipeSettings) and known is not None:
         claims = (*claims, *_minimum_claims(compared, solution, configuration.settings.regularisation))
     return Outcome(experiment, run.seconds, claims, _details(run, compared, solution))
