@@ -361,6 +361,56 @@ def sweep(
         raise typer.Exit(FALSE)
 
 
+@app.command(
+    epilog="Examples:\n\ngammastar explain model.pt\n\n"
+    "gammastar explain saved.pth --repair --split nanda:1:0.3 -o report"
+)
+def explain(
+    checkpoint: Annotated[
+        Path,
+        typer.Argument(metavar="CHECKPOINT", help="A file of torch.save or safetensors.", show_default=False),
+    ],
+    layout: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of the tensors; recognised if not said.")
+    ] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", metavar="", help="Repair wrong answers if that makes a group.")
+    ] = False,
+    table: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The Cayley table it was trained on.")
+    ] = None,
+    trust_table: Annotated[
+        bool, typer.Option("--trust-table", metavar="", help="Go on where answers differ from the table.")
+    ] = False,
+    split: Annotated[
+        str | None, typer.Option(metavar="KIND:SEED:FRACTION", help="Train pairs: torch:… or nanda:….")
+    ] = None,
+    threshold: Annotated[float, typer.Option(metavar="T", help="Of a neuron's explained fraction.")] = 0.85,
+    seed: Annotated[int, typer.Option(metavar="S", help="Of sampled triples and permutations.")] = 0,
+    output: RunDirectory = None,
+    force: Force = False,
+    no_report: Annotated[
+        bool, typer.Option("--no-report", metavar="", help="Neither figures nor report.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Explain a network that somebody trained on a group: its group, irreps, neurons, and a verdict.
+
+    The group is recovered from the network's own answers. Exit code 0
+    whatever the verdict, 2 for what cannot be read.
+    """
+    from certificates import cli_explain, cli_output
+
+    options = cli_explain.ExplainOptions(
+        layout, repair, table, trust_table, split, threshold, seed, not no_report
+    )
+    result = cli_explain.explain(checkpoint, options, output, force)
+    if as_json:
+        cli_output.print_json(result)
+    else:
+        cli_explain.print_explained(result)
+
+
 def _one_line(message: str) -> str:
     return " ".join(message.split())
 

@@ -1,18 +1,23 @@
 """Which irrep a hidden neuron belongs to: `fraction_r = ||A_r H A_r||^2 / ||H||^2`, `A_r = P_0 + P_r`.
 
 `H[a, b]` is a neuron's activation minus its mean over all pairs. `A_r H A_r` keeps what is constant, linear
-and quadratic in the irrep: for `Z_p` the nine terms of Nanda et al. (arXiv:2301.05217).
+and quadratic in the irrep: for `Z_p` the nine terms of Nanda et al. (arXiv:2301.05217). In an orthonormal
+basis `V` whose vectors each lie in one isotypic component, all fractions are sums over blocks of
+`(V^T H V)^2`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from empirics.circuits.irreps import NetworkGroup
+from empirics.circuits.networks import TrainedNetwork
 from theory.errors import InputError
 
 __all__ = [
@@ -26,8 +31,9 @@ __all__ = [
 
 THRESHOLD = 0.85
 INACTIVE = 1e-12  # of the largest centred power
+CONSTANT = 1e-24  # of a neuron's own power: what rounding leaves of a constant once its mean is taken away
 NEAR = 0.01
-NEURONS = 2**25  # numbers in the activations that are transformed at once
+NUMBERS = 2**25  # in the activations that are transformed at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,31 +48,31 @@ class IsotypicBasis:
     vectors: Float[np.ndarray, "n n"]
     component: Int[np.ndarray, " n"]
 
+    def of(self, irrep: int) -> Float[np.ndarray, "n d"]:
+        """The columns that span one component."""
+        return self.vectors[:, self.component == irrep]
+
     @cached_property
-    def membership(self) -> Float[np.ndarray, "n r"]:
-        """One where a column lies in a component."""
-        return (self.component[:, None] == np.arange(self.component.max() + 1)).astype(np.float64)
+    def starts(self) -> Int[np.ndarray, " r"]:
+        """The first column of each component."""
+        return np.flatnonzero(np.diff(self.component, prepend=-1))
 
 
 def isotypic_basis(group: NetworkGroup) -> IsotypicBasis:
-    """A basis from the projectors, by QR of `P_r` times a fixed normal matrix of `D_r` columns."""
-    generator = np.random.default_rng(0)  # any generic matrix does; the components do not depend on it
-    parts = []
-    for irrep, dimension in enumerate(group.irreps.dimensions):
-        image = group.projector(irrep) @ generator.standard_normal((group.order, dimension))
-        parts.append(np.linalg.qr(image)[0])
-    component = np.repeat(np.arange(len(parts)), group.irreps.dimensions)
-    return IsotypicBasis(np.concatenate(parts, axis=1), component)
+    """The eigenvectors of `sum_r r P_r`, whose eigenvalue `r` belongs to the isotypic component of `r`."""
+    scales = np.arange(len(group.irreps)) * group.irreps.degrees / group.order
+    _, vectors = np.linalg.eigh((scales @ group.irreps.characters)[group.quotients])
+    return IsotypicBasis(vectors, np.repeat(np.arange(len(group.irreps)), group.irreps.dimensions))
 
 
 @dataclass(frozen=True, eq=False)
 class PowerSplit:
-    """Parts of a neuron's centred power, by neuron; they sum to one for active neurons.
+    """Parts of a neuron's centred power, by neuron; they sum to one for active neurons, are 0 for others.
 
     Args:
         left: of functions of `a` alone.
         right: of functions of `b` alone.
-        diagonal: interaction within the neuron's own irrep.
+        diagonal: interaction within the neuron's own irrep, `||P_r H P_r||^2`.
         rest: interaction of anything else.
     """
 
@@ -88,6 +94,8 @@ class NeuronClusters:
         inactive: constant activation (centred power below 1e-12 of the largest).
         always_on: smallest activation above zero.
         split: of the centred power.
+        mean: activation, over all pairs.
+        power: `||H||^2`, centred.
     """
 
     group: NetworkGroup
@@ -97,6 +105,8 @@ class NeuronClusters:
     inactive: Bool[np.ndarray, " m"]
     always_on: Bool[np.ndarray, " m"]
     split: PowerSplit
+    mean: Float[np.ndarray, " m"]
+    power: Float[np.ndarray, " m"]
 
     @cached_property
     def fraction(self) -> Float[np.ndarray, " m"]:
@@ -105,8 +115,12 @@ class NeuronClusters:
 
     @cached_property
     def label(self) -> Int[np.ndarray, " m"]:
-        """The irrep of neurons at or above the threshold, else -1."""
-        return np.where(~self.inactive & (self.fraction >= self.threshold), self.irrep, -1)
+        """The irrep of neurons at or above the threshold, else -1.
+
+        On two elements every function is in `P_0 + P_1`, so that a fraction of 1 says nothing: no labels.
+        """
+        above = ~self.inactive & (self.fraction >= self.threshold) & (self.group.order > 2)
+        return np.where(above, self.irrep, -1)
 
     @cached_property
     def near(self) -> Bool[np.ndarray, " m"]:
@@ -123,56 +137,112 @@ class NeuronClusters:
         """Active neurons below the threshold."""
         return int(((self.label == -1) & ~self.inactive).sum())
 
+    @property
+    def shares(self) -> tuple[float, float, float]:
+        """Linear, quadratic and other part of all neurons' centred power; nan if it is zero.
+
+        Linear are functions of one element, quadratic the interactions within any one irrep (data pack, 1).
+        """
+        total = float(self.power @ ~self.inactive)
+        if total == 0:
+            return (float("nan"),) * 3
+        linear = self.split.left + self.split.right
+        quadratic = self.fractions.sum(1) - linear  # `fraction_r` is linear in r plus quadratic in r
+        parts = float(self.power @ linear) / total, float(self.power @ quadratic) / total
+        return *parts, 1 - sum(parts)
+
 
 def neuron_clusters(
-    hidden: Float[np.ndarray, "n n m"],
-    group: NetworkGroup,
-    threshold: float = THRESHOLD,
-    basis: IsotypicBasis | None = None,
+    source: TrainedNetwork | Float[np.ndarray, "_ _ m"], group: NetworkGroup, threshold: float = THRESHOLD
 ) -> NeuronClusters:
     """Label neurons by irrep.
 
     Args:
-        hidden: activations `H[a, b, i]`.
+        source: a network, whose activations are streamed, or activations `H[a, b, i]`.
         group: of the network.
         threshold: of the fraction, in (0, 1].
-        basis: of the group, if it is at hand.
 
     Raises:
-        InputError: the threshold is outside of (0, 1].
+        InputError: the threshold is outside of (0, 1], or the activations are of another order or not finite.
+        UnavailableError: the network does not show its hidden activations.
     """
     if not 0 < threshold <= 1:
         raise InputError(f"threshold {threshold:g}: a number above 0 and at most 1 is right")
-    basis = basis or isotypic_basis(group)
-    m = hidden.shape[2]
-    power = np.empty((m, len(group.irreps), len(group.irreps)))
-    step = max(1, NEURONS // group.order**2)
-    for start in range(0, m, step):
-        part = np.moveaxis(hidden[:, :, start : start + step], 2, 0)
-        part = part - part.mean((1, 2), keepdims=True)
-        spectrum = (basis.vectors.T @ part @ basis.vectors) ** 2
-        power[start : start + step] = basis.membership.T @ spectrum @ basis.membership
-    power[:, 0, 0] = 0.0  # rounding: the mean was taken away
-    return _labelled(power, hidden.min((0, 1)) > 0, group, threshold)
+    n = group.order
+    shape = (source.order,) * 2 if isinstance(source, TrainedNetwork) else source.shape[:2]
+    if shape != (n, n):
+        raise InputError(f"activations of {shape[0]} by {shape[1]} pairs; the group has {n} elements")
+    m = (source.hidden(slice(0, 1)) if isinstance(source, TrainedNetwork) else source).shape[2]
+    basis = isotypic_basis(group)
+    step = max(1, NUMBERS // n**2)
+    found = [_powers(source, slice(start, start + step), basis) for start in range(0, max(m, 1), step)]
+    return _labelled(_Powers(*map(np.concatenate, zip(*found, strict=True))), group, threshold)
 
 
-def _labelled(
-    power: Float[np.ndarray, "m r r"],
-    always_on: Bool[np.ndarray, " m"],
-    group: NetworkGroup,
-    threshold: float,
-) -> NeuronClusters:
-    """Fractions from the power `||P_r H P_s||^2` at `[i, r, s]`."""
-    total = power.sum((1, 2))
-    inactive = total <= INACTIVE * (total.max() if len(total) else 0.0)
-    safe = np.where(inactive, 1.0, total)
-    diagonal = np.einsum("irr->ir", power)
-    fractions = (power[:, :, 0] + power[:, 0, :] + diagonal) / safe[:, None]
-    fractions[:, 0] = 0.0
-    fractions[inactive] = 0.0
+class _Powers(NamedTuple):
+    """Of some neurons: `||P_r H P_0||^2`, `||P_0 H P_r||^2`, `||P_r H P_r||^2`, their sum with the rest."""
+
+    left: Float[np.ndarray, "m r"]
+    right: Float[np.ndarray, "m r"]
+    diagonal: Float[np.ndarray, "m r"]
+    total: Float[np.ndarray, " m"]
+    constant: Float[np.ndarray, " m"]
+    mean: Float[np.ndarray, " m"]
+    lowest: Float[np.ndarray, " m"]
+
+
+def _chunks(
+    source: TrainedNetwork | Float[np.ndarray, "n n m"], neurons: slice
+) -> Iterator[tuple[slice, Float[np.ndarray, "a n c"]]]:
+    """Some neurons' activations, some rows at a time."""
+    if not isinstance(source, TrainedNetwork):
+        yield slice(0, len(source)), source[:, :, neurons]
+        return
+    for rows in source.row_chunks():
+        yield rows, source.hidden(rows)[:, :, neurons]
+
+
+def _powers(
+    source: TrainedNetwork | Float[np.ndarray, "n n m"], neurons: slice, basis: IsotypicBasis
+) -> _Powers:
+    n = len(basis.vectors)
+    spectrum: Float[np.ndarray, "n p"] | float = 0.0
+    total, lowest, m = 0.0, np.inf, 0
+    for rows, hidden in _chunks(source, neurons):
+        if not np.isfinite(hidden).all():
+            raise InputError("activations: NaN or infinite values; real numbers would be right")
+        m = hidden.shape[2]
+        spectrum = spectrum + basis.vectors[rows].T @ hidden.reshape(len(hidden), n * m)
+        total = total + hidden.sum((0, 1))
+        lowest = np.minimum(lowest, hidden.min((0, 1)))
+    # (V^T H V)^2 at [basis vector, basis vector, neuron]
+    squares = (basis.vectors.T @ np.reshape(spectrum, (n, n, m))) ** 2
+    blocks = np.add.reduceat(np.add.reduceat(squares, basis.starts, 0), basis.starts, 1)
+    constant = blocks[0, 0].copy()
+    blocks[0, 0] = 0.0  # the mean is taken away
+    left, right, diagonal = blocks[:, 0].T, blocks[0].T, np.einsum("rri->ir", blocks)
+    mean = np.asarray(total) / n**2
+    return _Powers(left, right, diagonal, blocks.sum((0, 1)), constant, mean, np.asarray(lowest))
+
+
+def _labelled(powers: _Powers, group: NetworkGroup, threshold: float) -> NeuronClusters:
+    total = powers.total
+    negligible = np.maximum(INACTIVE * total.max(initial=0.0), CONSTANT * powers.constant)
+    inactive = total <= negligible
+    # zero parts of an inactive neuron
+    scale = np.where(inactive, 0.0, 1 / np.where(inactive, 1.0, total))
+    fractions = (powers.left + powers.right + powers.diagonal) * scale[:, None]
     irrep = fractions.argmax(1)
-    left, right = power[:, :, 0].sum(1) / safe, power[:, 0, :].sum(1) / safe
-    own = np.take_along_axis(diagonal, irrep[:, None], 1)[:, 0] / safe
-    active = (~inactive).astype(np.float64)
-    split = PowerSplit(*(active * part for part in (left, right, own, 1 - left - right - own)))
-    return NeuronClusters(group, threshold, fractions, irrep, inactive, always_on & ~inactive, split)
+    left, right = powers.left.sum(1) * scale, powers.right.sum(1) * scale
+    own = np.take_along_axis(powers.diagonal, irrep[:, None], 1)[:, 0] * scale
+    return NeuronClusters(
+        group=group,
+        threshold=threshold,
+        fractions=fractions,
+        irrep=irrep,
+        inactive=inactive,
+        always_on=(powers.lowest > 0) & ~inactive,
+        split=PowerSplit(left, right, own, np.where(inactive, 0.0, 1 - left - right - own)),
+        mean=powers.mean,
+        power=total,
+    )

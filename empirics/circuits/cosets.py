@@ -219,7 +219,7 @@ def _replace(
     fitting = np.argwhere(ratios < tolerance)
     sizes, fits = subgroups.orders[fitting[:, 1]], ratios[fitting[:, 0], fitting[:, 1]]
     side, number = fitting[np.lexsort((fits, -sizes))[0]]
-    cosets = _cosets(subgroups.members[number], group, right=side == 0)
+    cosets = _cosets(subgroups.members[number], group, right=bool(side == 0))
     summand[:, neuron] = _coset_means(summand[:, [neuron]], cosets)[cosets, 0]
 
 

@@ -9,12 +9,14 @@ import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
 
+from empirics.circuits.networks import TrainedNetwork
 from theory.errors import InputError
 
 __all__ = [
     "bias_corrected",
     "check_mask",
     "cross_entropy",
+    "network_loss",
     "pair_losses",
     "product_losses",
     "split_nanda",
@@ -24,17 +26,23 @@ __all__ = [
 
 
 def pair_losses(
-    logits: Float[np.ndarray, "a n n"], table: Int[np.ndarray, "a n"]
-) -> Float[np.ndarray, "a n"]:
+    logits: Float[np.ndarray, "a x n"], table: Int[np.ndarray, "a x"]
+) -> Float[np.ndarray, "a x"]:
     """`-log softmax(L[a, b])[ab]` of every pair.
+
+    The largest logit stays out of the sum, `log(1 + sum of the others)`: a loss below the rounding unit keeps
+    all its digits.
 
     Args:
         logits: `L[a, b, c]`, for all rows or some.
         table: the labels `ab` of these rows.
     """
-    highest = logits.max(-1)
-    log_sum = np.log(np.exp(logits - highest[..., None]).sum(-1))
-    return log_sum - (np.take_along_axis(logits, table[..., None], -1)[..., 0] - highest)
+    largest = logits.argmax(-1, keepdims=True)
+    highest = np.take_along_axis(logits, largest, -1)
+    others = np.exp(logits - highest)
+    np.put_along_axis(others, largest, 0.0, -1)
+    gap = highest - np.take_along_axis(logits, table[..., None], -1)
+    return np.log1p(others.sum(-1)) + gap[..., 0]
 
 
 def product_losses(scores: Float[np.ndarray, "g n"]) -> Float[np.ndarray, " g"]:
@@ -45,11 +53,40 @@ def product_losses(scores: Float[np.ndarray, "g n"]) -> Float[np.ndarray, " g"]:
 def cross_entropy(
     logits: Float[np.ndarray, "n n n"],
     table: Int[np.ndarray, "n n"],
-    mask: Bool[np.ndarray, "_ _"] | None = None,
+    mask: Bool[np.ndarray, "*_"] | None = None,
 ) -> float:
-    """Mean loss over all pairs, or over those of a mask."""
+    """Mean loss over all pairs, or over those of a mask.
+
+    Raises:
+        InputError: the mask has another shape or holds no pair.
+    """
     losses = pair_losses(logits, table)
-    return float(losses.mean() if mask is None else losses[mask].mean())
+    return float(losses.mean() if mask is None else losses[_some_pairs(mask, len(table))].mean())
+
+
+def network_loss(
+    network: TrainedNetwork, table: Int[np.ndarray, "n n"], mask: Bool[np.ndarray, "*_"] | None = None
+) -> float:
+    """`cross_entropy` of a network's logits, a few rows at a time.
+
+    The sum over pairs is divided once: a mean of means over chunks would weigh pairs of a short chunk more.
+
+    Args:
+        network: whose logits are streamed.
+        table: the labels `ab`.
+        mask: the pairs to take; None for all.
+
+    Raises:
+        InputError: table or mask have another shape than the network, or the mask holds no pair.
+    """
+    n = network.order
+    if table.shape != (n, n):
+        raise InputError(f"table: shape {list(table.shape)}; the network has {n} elements")
+    chosen = np.ones((n, n), dtype=bool) if mask is None else _some_pairs(mask, n)
+    total = 0.0
+    for rows in network.row_chunks():
+        total += float(pair_losses(network.logits(rows), table[rows])[chosen[rows]].sum())
+    return total / int(chosen.sum())
 
 
 def bias_corrected(
@@ -59,7 +96,15 @@ def bias_corrected(
     return replacement + (original.mean((0, 1)) - replacement.mean((0, 1)))
 
 
-def check_mask(mask: Bool[np.ndarray, "_ _"], order: int) -> Bool[np.ndarray, "n n"]:
+def _some_pairs(mask: Bool[np.ndarray, "*_"], order: int) -> Bool[np.ndarray, "n n"]:
+    if mask.shape != (order, order):
+        raise InputError(f"mask of pairs: shape {list(mask.shape)}; [{order}, {order}] would be right")
+    if not mask.any():
+        raise InputError("mask of pairs: it holds none; at least one pair would be right")
+    return mask
+
+
+def check_mask(mask: Bool[np.ndarray, "*_"], order: int) -> Bool[np.ndarray, "n n"]:
     """A train mask that leaves pairs on both sides.
 
     Raises:
@@ -95,6 +140,9 @@ def split_nanda(order: int, seed: int, fraction: float) -> Bool[np.ndarray, "_ _
         order: number of elements.
         seed: of Python's generator.
         fraction: of the pairs that are for training.
+
+    Raises:
+        InputError: the fraction is not between 0 and 1.
     """
     _check_fraction(fraction)
     pairs = list(range(order**2))
@@ -103,11 +151,21 @@ def split_nanda(order: int, seed: int, fraction: float) -> Bool[np.ndarray, "_ _
 
 
 def split_torch(order: int, seed: int, fraction: float) -> Bool[np.ndarray, "_ _"]:
-    """The split of Chughtai et al. (arXiv:2302.03025): `torch.randperm` of all pairs, the first part."""
+    """The split of Chughtai et al. (arXiv:2302.03025): `torch.randperm` of all pairs, the first part.
+
+    Args:
+        order: number of elements.
+        seed: of torch's generator.
+        fraction: of the pairs that are for training.
+
+    Raises:
+        InputError: the fraction is not between 0 and 1.
+    """
     _check_fraction(fraction)
     generator = torch.Generator().manual_seed(seed)
-    pairs = torch.randperm(order**2, generator=generator).numpy()
-    return split_of_pairs(pairs[: int(fraction * len(pairs))], order)
+    pairs = torch.randperm(order**2, generator=generator).tolist()
+    # their order of multiplication: another one can round to one pair more or less
+    return split_of_pairs(pairs[: int(fraction * order * order)], order)
 
 
 def _check_fraction(fraction: float) -> None:

@@ -1,4 +1,4 @@
-"""Spectra, similarities and shares of variance: published figures, exact networks, the classic Fourier case."""
+"""Spectra, similarities and shares of variance: published figures, exact networks, Fourier bases."""
 
 from __future__ import annotations
 

@@ -1,0 +1,38 @@
+"""The report of an explained network: verdict, group, irreps, neurons, causal tests, theory beside it."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Any
+
+from certificates.report.environment import page_assets, template
+from certificates.report.plots.circuits import circuit_plots
+
+if TYPE_CHECKING:
+    from empirics.circuits.figure_data import CircuitFigures
+
+__all__ = ["render_circuits"]
+
+TONES = {"explained": "verified", "partly explained": "partly", "not explained": "refuted"}
+
+
+def render_circuits(result: dict[str, Any], figures: CircuitFigures | None, versions: dict[str, str]) -> str:
+    """The page as HTML.
+
+    Args:
+        result: the JSON object of `gammastar explain`.
+        figures: what is drawn; None for a network without a group.
+        versions: of the programs, by name.
+    """
+    irreps = [line for line in result["irreps"] if line["key"] or line["embedded"]]
+    irreps.sort(key=lambda line: -(line["similarity"] or 0.0))
+    return template("circuits.html.j2").render(
+        result=result,
+        tone=TONES[result["verdict"]],
+        irreps=irreps,
+        others=len(result["irreps"]) - len(irreps),
+        figures={} if figures is None else circuit_plots(figures),
+        command=shlex.join(["gammastar", "explain", result["source"]]),
+        versions=versions,
+        **page_assets(),
+    )
