@@ -385,7 +385,9 @@ def explain(
     split: Annotated[
         str | None, typer.Option(metavar="KIND:SEED:FRACTION", help="Train pairs: torch:… or nanda:….")
     ] = None,
-    threshold: Annotated[float, typer.Option(metavar="T", help="Of a neuron's explained fraction.")] = 0.85,
+    threshold: Annotated[
+        float, typer.Option(metavar="T", min=0.0, max=1.0, help="Of a neuron's explained fraction.")
+    ] = 0.85,
     seed: Annotated[int, typer.Option(metavar="S", help="Of sampled triples and permutations.")] = 0,
     output: RunDirectory = None,
     force: Force = False,

@@ -88,9 +88,8 @@ def explain(checkpoint: Path, options: ExplainOptions, output: Path | None, forc
 
 def _slug(checkpoint: Path) -> str:
     """`S5_MLP_seed1/model.pt` is known by its folder."""
-    return (
-        checkpoint.parent.name if checkpoint.stem == "model" and checkpoint.parent.name else checkpoint.stem
-    )
+    parent = checkpoint.resolve().parent.name
+    return parent if checkpoint.stem in ("model", "weights") and parent else checkpoint.stem
 
 
 def _cayley_table(path: Path) -> Any:

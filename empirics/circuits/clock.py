@@ -1,12 +1,14 @@
 """Clock or pizza: two measures of how a network adds, and circularity of its embedding.
 
-Source: Zhong, Liu, Tegmark, Andreas, arXiv:2306.17844, sections 3 and 4. A clock multiplies, so that its
-logits depend on `a - b` as little as on nothing (high gradient asymmetry); a pizza adds embeddings first.
+A clock multiplies the two embeddings, so that the right logit depends on `a + b` alone and gradients with
+respect to the two elements differ; a pizza adds embeddings first, so that the right logit depends on `a - b`
+too and the gradients agree. Source: Zhong, Liu, Tegmark, Andreas, arXiv:2306.17844, sections 3 and 4.
 """
 
 from __future__ import annotations
 
 import random
+from array import array
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,20 +16,26 @@ import torch
 from jaxtyping import Float, Int
 
 from empirics.circuits.irreps import NetworkGroup
-from empirics.circuits.networks import TrainedNetwork, WeightNetwork
+from empirics.circuits.networks import TrainedNetwork, UnavailableError, WeightNetwork
+from theory.errors import InputError
 
 __all__ = [
     "ClockReading",
     "circularity",
     "clock_reading",
+    "cyclic_arrangement",
     "distance_irrelevance",
     "gradient_symmetricity",
+    "product_spread",
+    "published_triples",
 ]
 
 IRRELEVANT, SYMMETRIC = 0.4, 0.98
 PUBLISHED_SEED, PUBLISHED_DRAWS = 42, 100
+PUBLISHED_ORDER = 200  # up to here the published shuffle of all n^3 triples takes seconds and 64 MB
 COMPONENTS = 4
 CHUNK = 500  # triples that are differentiated at once
+ROUNDING = 1e-12  # deviations below this part of the largest value are rounding
 
 
 @dataclass(frozen=True)
@@ -35,14 +43,15 @@ class ClockReading:
     """The reading.
 
     Args:
-        distance_irrelevance: see `distance_irrelevance`; None where `(ab, a b^-1)` does not name the pair.
-        product_spread: mean standard deviation of the right logit at fixed `ab`, over all of its deviation.
+        distance_irrelevance: see `distance_irrelevance`; None for groups of even order.
+        product_spread: see `product_spread`, which is defined for every group.
         gradient_symmetricity: mean cosine of the gradients of `L_c` with respect to `E_a` and `E_b`, 100
             published triples; None for separate embeddings, for which it is not defined.
         symmetricity_many: the same over 5,000 triples.
         symmetricity_error: standard error of the latter.
-        circularity: see `circularity`; None unless the elements are the integers modulo `n` in their order.
+        circularity: see `circularity`, of the left embedding; None unless the group is cyclic.
         label: `clock`, `pizza` or `mixed`; None where one of the two measures is not defined.
+        notes: why what is missing is missing, a sentence each.
     """
 
     distance_irrelevance: float | None
@@ -52,6 +61,7 @@ class ClockReading:
     symmetricity_error: float | None
     circularity: float | None
     label: str | None
+    notes: tuple[str, ...] = ()
 
 
 def _right_logits(network: TrainedNetwork, group: NetworkGroup) -> Float[np.ndarray, "n n"]:
@@ -62,71 +72,158 @@ def _right_logits(network: TrainedNetwork, group: NetworkGroup) -> Float[np.ndar
     return right
 
 
-def distance_irrelevance(right: Float[np.ndarray, "n n"], group: NetworkGroup) -> float | None:
+def distance_irrelevance(right: Float[np.ndarray, "_ _"], group: NetworkGroup) -> float | None:
     """With `M[ab, a b^-1] = L[a, b, ab]`: mean over columns of the deviation over rows, over that of all `M`.
 
-    None unless `(a, b) -> (ab, a b^-1)` is a bijection, as it is for abelian groups of odd order; nan where
-    the right logits are constant.
+    Near 1 the right logit is a function of `ab`, near 0 of `a b^-1`. `ab` and `a b^-1` name the pair exactly
+    in odd order, abelian or not: they give `b^2 = (a b^-1)^-1 ab`, and squaring is a bijection exactly then.
+    None for even order; nan where the right logits are constant. Source: arXiv:2306.17844.
 
     Args:
         right: `L[a, b, ab]` at `[a, b]`.
         group: of the network.
+
+    Raises:
+        InputError: `right` has another shape than the group's table.
     """
-    n = group.order
-    places = group.table * n + group.quotients
-    if len(np.unique(places)) < n * n:
+    _check_pairs(right, group)
+    if group.order % 2 == 0:
         return None
-    arranged = np.empty(n * n)
-    arranged[places.ravel()] = right.ravel()
-    return _relative_spread(arranged.reshape(n, n).T)
+    arranged = np.empty_like(right)
+    arranged[group.quotients, group.table] = right
+    return _relative_spread(arranged)
+
+
+def product_spread(right: Float[np.ndarray, "_ _"], group: NetworkGroup) -> float:
+    """Mean over products `g` of the deviation of `L[a, b, g]` within `ab = g`, over that of all right logits.
+
+    What takes the place of distance irrelevance where `(ab, a b^-1)` does not name the pair; it runs the other
+    way: 0 where the right logit is a function of `ab`. nan where the right logits are constant.
+
+    Args:
+        right: `L[a, b, ab]` at `[a, b]`.
+        group: of the network.
+
+    Raises:
+        InputError: `right` has another shape than the group's table.
+    """
+    _check_pairs(right, group)
+    by_product = np.empty_like(right)
+    by_product[group.table, np.arange(group.order)[:, None]] = right  # ab and a name the pair
+    return _relative_spread(by_product)
+
+
+def _check_pairs(right: Float[np.ndarray, "_ _"], group: NetworkGroup) -> None:
+    n = group.order
+    if right.shape != (n, n):
+        raise InputError(f"right logits: shape {list(right.shape)}; [{n}, {n}] would be right")
 
 
 def _relative_spread(lines: Float[np.ndarray, "n n"]) -> float:
     """Mean standard deviation within lines over that of everything."""
     whole = float(lines.std())
-    return float(lines.std(1).mean() / whole) if whole > 0 else float("nan")
+    if whole <= ROUNDING * float(np.abs(lines).max()):
+        return float("nan")
+    return float(lines.std(1).mean()) / whole
 
 
-def gradient_symmetricity(network: WeightNetwork, triples: Int[np.ndarray, "x 3"]) -> Float[np.ndarray, " x"]:
-    """`cos(dL_c/dE_a, dL_c/dE_b)` at every triple `(a, b, c)`.
+def gradient_symmetricity(
+    network: TrainedNetwork, triples: Int[np.ndarray, "x 3"]
+) -> Float[np.ndarray, " x"]:
+    """`cos(dL_c/dE_a, dL_c/dE_b)` at every triple `(a, b, c)`; nan where a gradient is zero.
+
+    `E_a` and `E_b` are separate leaves, before positions are added. Source: arXiv:2306.17844.
 
     Args:
-        network: with one embedding for both elements; `E_a` and `E_b` are separate leaves.
+        network: with one embedding for both elements.
         triples: elements.
+
+    Raises:
+        UnavailableError: there are no weights, or separate embeddings, whose gradients are in two spaces.
+        InputError: a triple holds no element.
     """
-    found = []
-    for part in np.array_split(triples, max(1, len(triples) // CHUNK)):
-        a, b, c = torch.from_numpy(part.astype(np.int64)).T
+    if not isinstance(network, WeightNetwork):
+        raise UnavailableError("gradient symmetricity: a callable has no weights to differentiate by")
+    if not network.shared_embedding:
+        raise UnavailableError(
+            "gradient symmetricity: not defined for separate embeddings of the two elements"
+        )
+    if triples.size and not 0 <= triples.min() <= triples.max() < network.order:
+        raise InputError(
+            f"triples: entries {triples.min()}..{triples.max()}; 0..{network.order - 1} would be right"
+        )
+    found = [np.empty(0)]
+    for start in range(0, len(triples), CHUNK):
+        a, b, c = torch.from_numpy(triples[start : start + CHUNK].astype(np.int64)).T
         left = network.left[a].clone().requires_grad_()
         right = network.right[b].clone().requires_grad_()
-        chosen = network.forward(left, right)[torch.arange(len(part)), c]
-        of_left, of_right = torch.autograd.grad(chosen.sum(), [left, right])
-        found.append(torch.nn.functional.cosine_similarity(of_left, of_right, dim=1).numpy())
+        chosen = network.forward(left, right)[torch.arange(len(a)), c]
+        of_left, of_right = (part.numpy() for part in torch.autograd.grad(chosen.sum(), [left, right]))
+        sizes = np.linalg.norm(of_left, axis=1) * np.linalg.norm(of_right, axis=1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            found.append((of_left * of_right).sum(1) / sizes)
     return np.concatenate(found)
 
 
-def _published_triples(n: int, draws: int) -> Int[np.ndarray, "x 3"]:
-    """The first of all triples in Python's shuffle with seed 42, as published."""
-    numbers = list(range(n**3))  # the same swaps as a list of the triples themselves
+def published_triples(n: int, draws: int = PUBLISHED_DRAWS) -> Int[np.ndarray, "x 3"]:
+    """The first of `list(product(range(n), repeat=3))` in Python's shuffle with seed 42 (arXiv:2306.17844).
+
+    Args:
+        n: number of elements.
+        draws: number of triples; all of them where there are no more.
+
+    Raises:
+        InputError: so many elements that the shuffle would take minutes.
+    """
+    if n > PUBLISHED_ORDER:
+        raise InputError(
+            f"published triples: {n} elements have {n**3:,} to shuffle; at most {PUBLISHED_ORDER} would be right"
+        )
+    numbers = array("q", range(n**3))  # the same swaps as a list of the triples, in a tenth of its memory
     random.Random(PUBLISHED_SEED).shuffle(numbers)
-    first = np.array(numbers[:draws])
+    first = np.array(numbers[:draws], dtype=np.int64)
     return np.stack([first // n**2, first // n % n, first % n], axis=1)
 
 
+def cyclic_arrangement(group: NetworkGroup) -> Int[np.ndarray, " n"] | None:
+    """The elements as powers `1, g, g^2, ...` of a generator; None if there is none.
+
+    Which generator it is permutes frequencies and changes no circularity.
+
+    Args:
+        group: any.
+    """
+    n = group.order
+    generators = np.flatnonzero(group.group.element_orders(np.arange(n)) == n)
+    if not len(generators):
+        return None
+    powers = [group.identity]
+    for _ in range(n - 1):
+        powers.append(int(group.table[powers[-1], group.elements[generators[0]]]))
+    return np.array(powers)
+
+
 def circularity(embedding: Float[np.ndarray, "n d"]) -> float:
-    """Mean over the first four principal components of `max_k 2 |DFT_k|^2 / (n ||v||^2)`.
+    """Mean over the first four principal components `v` of `max_k 2 |DFT_k(v)|^2 / (n ||v||^2)`.
+
+    1 if every component is a cosine of one frequency; at the frequency `n/2` of an even `n`, which has no
+    sine, the factor is 1. Components that are rounding do not count; nan if all are.
+    Source: arXiv:2306.17844; shared/specs/circuits.md, 2.10.
 
     Args:
         embedding: of the integers modulo `n` in their order.
     """
+    n = len(embedding)
     centred = embedding - embedding.mean(0)
     left, sizes, _ = np.linalg.svd(centred, full_matrices=False)
-    components = (left * sizes)[:, :COMPONENTS].T
-    spectrum = np.abs(np.fft.fft(components, axis=1)) ** 2
-    n = len(embedding)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        shares = 2 * spectrum[:, 1:].max(1) / (n * (components**2).sum(1))
-    return float(shares.mean())
+    real = sizes > ROUNDING * np.linalg.norm(embedding)
+    components = left[:, real][:, :COMPONENTS]
+    if components.shape[1] == 0:
+        return float("nan")
+    spectrum = 2 * np.abs(np.fft.rfft(components, axis=0)) ** 2 / n  # components are unit vectors
+    if n % 2 == 0:
+        spectrum[-1] /= 2
+    return float(spectrum[1:].max(0).mean())
 
 
 def clock_reading(
@@ -139,26 +236,56 @@ def clock_reading(
         group: that it computes.
         generator: of the triples beyond the published ones.
         draws: number of these triples.
+
+    Raises:
+        InputError: network and group have different orders, or there are fewer than two draws.
     """
     n = group.order
+    if network.order != n:
+        raise InputError(f"group: of order {n}; the network has {network.order} elements")
+    if draws < 2:
+        raise InputError(f"draws {draws}: a standard error needs at least 2")
+    notes = []
     right = _right_logits(network, group)
     irrelevance = distance_irrelevance(right, group)
-    by_product = np.empty((n, n))
-    by_product[group.table, np.arange(n)[:, None]] = right  # ab and a name the pair
-    published = many = error = round_share = label = None
-    if isinstance(network, WeightNetwork):
-        if np.array_equal(group.table, np.add.outer(np.arange(n), np.arange(n)) % n):
-            round_share = circularity(network.embeddings[0])
-        if network.shared_embedding:
-            published = float(gradient_symmetricity(network, _published_triples(n, PUBLISHED_DRAWS)).mean())
-            values = gradient_symmetricity(network, generator.integers(0, n, (draws, 3)))
-            many, error = float(values.mean()), float(values.std(ddof=1) / draws**0.5)
-            label = None if irrelevance is None else _label(irrelevance, published)
-    spread = _relative_spread(by_product)
-    return ClockReading(irrelevance, spread, published, many, error, round_share, label)
+    if irrelevance is None:
+        notes.append(
+            f"distance irrelevance: order {n} is even, so that ab and a b^-1 do not name the pair; "
+            "product_spread groups by ab alone"
+        )
+    elif np.isnan(irrelevance):
+        notes.append("distance irrelevance: the right logits are constant")
+    published = many = error = None
+    try:
+        many, error = _mean_and_error(gradient_symmetricity(network, generator.integers(0, n, (draws, 3))))
+        if n <= PUBLISHED_ORDER:
+            published = _mean_and_error(gradient_symmetricity(network, published_triples(n)))[0]
+        else:
+            notes.append(f"gradient symmetricity: {n}^3 triples are too many for the published shuffle")
+    except UnavailableError as reason:
+        notes.append(str(reason))
+    arrangement = cyclic_arrangement(group)
+    round_share = None
+    if arrangement is None:
+        notes.append("circularity: the group is not cyclic")
+    elif isinstance(network, WeightNetwork):
+        round_share = circularity(network.embeddings[0][arrangement])
+    label = _label(irrelevance, many if published is None else published)
+    spread = product_spread(right, group)
+    return ClockReading(irrelevance, spread, published, many, error, round_share, label, tuple(notes))
 
 
-def _label(irrelevance: float, symmetricity: float) -> str:
+def _mean_and_error(values: Float[np.ndarray, " x"]) -> tuple[float, float]:
+    """Over the triples where the cosine is defined."""
+    defined = values[np.isfinite(values)]
+    if len(defined) < 2:
+        return (float(defined[0]) if len(defined) else float("nan")), float("nan")
+    return float(defined.mean()), float(defined.std(ddof=1) / len(defined) ** 0.5)
+
+
+def _label(irrelevance: float | None, symmetricity: float | None) -> str | None:
+    if irrelevance is None or symmetricity is None or np.isnan([irrelevance, symmetricity]).any():
+        return None
     if irrelevance < IRRELEVANT and symmetricity > SYMMETRIC:
         return "pizza"
     if irrelevance >= IRRELEVANT and symmetricity <= SYMMETRIC:

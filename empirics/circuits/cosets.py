@@ -253,6 +253,8 @@ def logits_of_sums(
     left: Float[np.ndarray, "n m"],
     right: Float[np.ndarray, "n m"],
 ) -> Float[np.ndarray, "n n n"]:
-    """The logits with other summands of the hidden sums: `relu(X[a] + Y[b]) W_out + bias`."""
-    hidden = np.maximum(left[:, None] + right[None], 0.0)
+    """The logits with other summands of the hidden sums: `act(X[a] + Y[b]) W_out + bias`."""
+    sums = left[:, None] + right[None]
+    is_square = isinstance(network, OneHotPerceptron) and network.activation == "square"
+    hidden = sums**2 if is_square else np.maximum(sums, 0.0)
     return hidden @ network.output_map + network.output_bias

@@ -1,8 +1,8 @@
 """Cosine fits of a two-layer ReLU network on `Z_n`, and what is left of it when neurons become cosines.
 
 Convention: `amplitude cos(2 pi f x / n + phase) + offset`. The three checks are Bussmann's for modular
-addition by a two-layer MLP: one frequency a neuron with phases that add up, accuracy with neurons replaced by
-their fits, and accuracy of random cosines (`random_features`).
+addition by a two-layer MLP (shared/specs/circuits.md, 2.12): one frequency a neuron with phases that add up,
+accuracy with neurons replaced by their fits, and accuracy of random cosines (`random_features`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
 
+from empirics.circuits.losses import check_mask
 from empirics.circuits.networks import OneHotPerceptron
 from theory.errors import InputError
 
@@ -28,13 +29,15 @@ __all__ = [
     "replacement_curve",
 ]
 
+ROUNDING = 1e-12  # rows that vary by less than this part of their largest entry are constant
+
 
 @dataclass(frozen=True, eq=False)
 class CosineFit:
     """The nearest single cosine of every row, and how near it is.
 
     Args:
-        frequency: `f`, the largest bin of the real Fourier transform above zero.
+        frequency: `f`, the largest bin of the real Fourier transform above zero; 0 for constant rows.
         amplitude: at least zero.
         phase: in (-pi, pi].
         offset: the mean.
@@ -51,39 +54,50 @@ class CosineFit:
 
     def values(self) -> Float[np.ndarray, "m n"]:
         """The fitted cosines."""
-        angles = 2 * np.pi * self.frequency[:, None] * np.arange(self.length) / self.length
-        waves = np.cos(angles + self.phase[:, None])
-        return self.amplitude[:, None] * waves + self.offset[:, None]
+        return _cosines(self.frequency, self.amplitude, self.phase, self.length) + self.offset[:, None]
+
+
+def _cosines(
+    frequency: Int[np.ndarray, " m"],
+    amplitude: Float[np.ndarray, " m"],
+    phase: Float[np.ndarray, " m"],
+    length: int,
+) -> Float[np.ndarray, "m n"]:
+    # f x modulo n: angles beyond a full turn would lose digits
+    angles = 2 * np.pi * (frequency[:, None] * np.arange(length) % length) / length
+    return amplitude[:, None] * np.cos(angles + phase[:, None])
 
 
 def cosine_fit(weights: Float[np.ndarray, "m n"]) -> CosineFit:
-    """Fit one cosine to every row.
+    """Fit one cosine to every row, the least-squares one of the best single frequency.
 
-    The amplitude is `2|F|/n`, at the frequency `n/2` of an even `n`, where there is no sine, `|F|/n`.
+    With `F` the real Fourier transform: the amplitude is `2|F_f|/n`, at the frequency `n/2` of an even `n`,
+    where there is no sine, `|F_f|/n`; the phase is `arg F_f`.
 
     Args:
         weights: rows over the integers modulo `n`.
 
     Raises:
-        InputError: fewer than two integers: there is no frequency.
+        InputError: fewer than two integers, so that there is no frequency; or NaN or infinite weights.
     """
     m, n = weights.shape
     if n < 2:
-        raise InputError(f"{n} integers: a cosine needs at least 2")
+        raise InputError(f"weights over {n} integers: a cosine needs at least 2")
+    if not np.isfinite(weights).all():
+        raise InputError("weights: they hold NaN or infinite values; finite ones would be right")
     spectrum = np.fft.rfft(weights, axis=1)
-    size = np.abs(spectrum)
-    weight = np.full(size.shape[1], 2.0)
+    weight = np.full(spectrum.shape[1], 2.0)
     if n % 2 == 0:
         weight[-1] = 1.0
-    power = weight * size**2  # a frequency's share of n times the squared norm
+    power = weight * np.abs(spectrum) ** 2  # n times a frequency's part of the squared norm
     power[:, 0] = 0.0
-    frequency = power.argmax(1)
-    rows = np.arange(m)
-    amplitude = weight[frequency] * size[rows, frequency] / n
-    variance = power.sum(1)
+    constant = np.ptp(weights, axis=1) <= ROUNDING * np.abs(weights).max(1)
+    frequency = np.where(constant, 0, power.argmax(1))
+    chosen = np.where(constant, 0, spectrum[np.arange(m), frequency])
     with np.errstate(invalid="ignore", divide="ignore"):
-        r_squared = power[rows, frequency] / variance
-    return CosineFit(frequency, amplitude, np.angle(spectrum[rows, frequency]), weights.mean(1), r_squared, n)
+        r_squared = np.where(constant, np.nan, power[np.arange(m), frequency] / power.sum(1))
+    amplitude = weight[frequency] * np.abs(chosen) / n
+    return CosineFit(frequency, amplitude, np.angle(chosen), weights.mean(1), r_squared, n)
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,9 +106,10 @@ class NeuronCosines:
 
     Args:
         left, right, output: fits of `x_i(a)`, `y_i(b)`, `w_i(c)`.
-        same_frequency: all three have one frequency.
-        phase_error: `|phase_out - phase_left - phase_right|`, wrapped, in radians.
-        amplitude_ratio: left over right.
+        same_frequency: all three vary, with one frequency.
+        phase_error: `|phase_out - phase_left - phase_right|`, wrapped to 0..pi, in radians; nan where the
+            three have no frequency in common, since phases of different frequencies do not compare.
+        amplitude_ratio: left over right; nan where both are constant.
     """
 
     left: CosineFit
@@ -106,9 +121,17 @@ class NeuronCosines:
 
 
 def neuron_cosines(network: OneHotPerceptron) -> NeuronCosines:
-    """Fit the weights of a network whose elements are the integers modulo `n` in their order."""
+    """Fit the weights of every neuron, and compare frequencies, phases and amplitudes (check 1).
+
+    Args:
+        network: whose elements are the integers modulo `n` in their order.
+
+    Raises:
+        InputError: by `cosine_fit`, for `n = 1`.
+    """
     left, right = (cosine_fit(part.numpy().T) for part in (network.left, network.right))
     output = cosine_fit(network.output_map)
+    same = (left.frequency == right.frequency) & (left.frequency == output.frequency) & (left.frequency > 0)
     difference = output.phase - left.phase - right.phase
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = left.amplitude / right.amplitude
@@ -116,8 +139,8 @@ def neuron_cosines(network: OneHotPerceptron) -> NeuronCosines:
         left=left,
         right=right,
         output=output,
-        same_frequency=(left.frequency == right.frequency) & (left.frequency == output.frequency),
-        phase_error=np.abs((difference + np.pi) % (2 * np.pi) - np.pi),
+        same_frequency=same,
+        phase_error=np.where(same, np.abs((difference + np.pi) % (2 * np.pi) - np.pi), np.nan),
         amplitude_ratio=ratio,
     )
 
@@ -142,9 +165,9 @@ def replacement_curve(
     generator: np.random.Generator,
     parts: Sequence[float] = (0.0, 0.25, 0.5, 0.8, 0.9, 1.0),
     orders: int = 5,
-    train: Bool[np.ndarray, "n n"] | None = None,
+    train: Bool[np.ndarray, "_ _"] | None = None,
 ) -> tuple[ReplacementPoint, ...]:
-    """Replace input and output weights of random neurons by their fits; biases stay.
+    """Replace input and output weights of random neurons by their fits; biases stay (check 2).
 
     Args:
         network: on the integers modulo `n`.
@@ -152,22 +175,37 @@ def replacement_curve(
         parts: of the neurons, each in 0..1.
         orders: number of random orders.
         train: mask of the train pairs.
+
+    Raises:
+        InputError: a part outside of 0..1, no order, or a mask of another shape or without test pairs.
     """
-    fits = neuron_cosines(network)
     n, m = network.order, network.output_map.shape[0]
-    right_labels = np.add.outer(np.arange(n), np.arange(n)) % n
+    wrong = [part for part in parts if not 0 <= part <= 1]
+    if wrong:
+        raise InputError(f"part {wrong[0]:g} of the neurons: a number in 0..1 would be right")
+    if orders < 1:
+        raise InputError(f"orders {orders}: at least 1 would be right")
+    test = None if train is None else ~check_mask(train, n)
+    fits = neuron_cosines(network)
     chosen_orders = [generator.permutation(m) for _ in range(orders)]
     found = []
     for part in parts:
-        accuracy, held_out = [], []
-        for order in chosen_orders:
-            changed = _with_fits(network, fits, order[: round(part * m)])
-            right = changed.logits().argmax(-1) == right_labels
-            accuracy.append(float(right.mean()))
-            if train is not None:
-                held_out.append(float(right[~train].mean()))
-        found.append(ReplacementPoint(part, tuple(accuracy), tuple(held_out) if train is not None else None))
+        count = round(part * m)
+        # none or all of the neurons: the order makes no difference
+        distinct = chosen_orders[:1] if count in (0, m) else chosen_orders
+        right = [_right_answers(_with_fits(network, fits, order[:count])) for order in distinct]
+        accuracy = [float(one.mean()) for one in right] * (orders // len(right))
+        held_out = None
+        if test is not None:
+            held_out = tuple([float(one[test].mean()) for one in right] * (orders // len(right)))
+        found.append(ReplacementPoint(part, tuple(accuracy), held_out))
     return tuple(found)
+
+
+def _right_answers(network: OneHotPerceptron) -> Bool[np.ndarray, "n n"]:
+    """Where the network answers `a + b`."""
+    labels = np.add.outer(np.arange(network.order), np.arange(network.order)) % network.order
+    return np.concatenate([network.logits(rows).argmax(-1) == labels[rows] for rows in network.row_chunks()])
 
 
 def _with_fits(
@@ -182,11 +220,11 @@ def _with_fits(
 
 @dataclass(frozen=True)
 class ReluFit:
-    """`relu(cos a + cos b)` on a grid of angles, by least squares.
+    """A neuron as constant, linear and product terms of one frequency.
 
     Args:
-        coefficients: of `1`, `cos a`, `cos b`, `cos a cos b`.
-        r_squared: of this fit.
+        coefficients: in the orthonormal functions `1`, `cos a`, `cos b`, `cos a cos b` of two elements.
+        r_squared: of this fit, part of the variance; nan for a constant neuron.
         r_squared_linear: without the product.
     """
 
@@ -195,25 +233,36 @@ class ReluFit:
     r_squared_linear: float
 
 
-def relu_second_order_fit(activation: Float[np.ndarray, "n n"], frequency: int) -> ReluFit:
-    """Fit `1, cos(w a), cos(w b), cos(w a) cos(w b)` to a neuron, `w = 2 pi f / n`.
+def relu_second_order_fit(
+    activation: Float[np.ndarray, "n n"], frequency: int, phases: tuple[float, float] = (0.0, 0.0)
+) -> ReluFit:
+    """Project a neuron on `1, cos(w a + phi_a), cos(w b + phi_b)` and the product of both, `w = 2 pi f / n`.
+
+    The four functions are orthogonal and made unit vectors, as ARENA's Fourier basis is, so that coefficients
+    are inner products and their squares the power.
 
     Args:
         activation: of the neuron, at every pair.
         frequency: `f`.
+        phases: `phi_a`, `phi_b`, as of `cosine_fit`.
+
+    Raises:
+        InputError: the frequency is not in `1..n/2`, or a cosine is zero everywhere.
     """
     n = len(activation)
-    wave = np.cos(2 * np.pi * frequency * np.arange(n) / n)
-    left, right = np.broadcast_to(wave[:, None], (n, n)), np.broadcast_to(wave, (n, n))
-    terms = np.stack([np.ones((n, n)), left, right, left * right], axis=-1).reshape(n * n, 4)
-    target = activation.ravel()
-    total = float(((target - target.mean()) ** 2).sum())
-
-    def fit(columns: int) -> tuple[Float[np.ndarray, " k"], float]:
-        found = np.linalg.lstsq(terms[:, :columns], target, rcond=None)[0]
-        left_over = float(((target - terms[:, :columns] @ found) ** 2).sum())
-        return found, 1 - left_over / total if total > 0 else float("nan")
-
-    coefficients, r_squared = fit(4)
-    a, b, c, d = coefficients.tolist()
-    return ReluFit((a, b, c, d), r_squared, fit(3)[1])
+    if not 1 <= frequency <= n // 2:
+        raise InputError(f"frequency {frequency}: a number in 1..{n // 2} would be right for {n} elements")
+    ones = np.full(n, n**-0.5)
+    waves = [_cosines(np.array([frequency]), np.ones(1), np.array([phase]), n)[0] for phase in phases]
+    sizes = [float(np.linalg.norm(wave)) for wave in waves]
+    if min(sizes) <= ROUNDING * n:
+        raise InputError(f"phases {phases}: at frequency {frequency} of {n} one of the cosines is zero")
+    left, right = (wave / size for wave, size in zip(waves, sizes, strict=True))
+    pairs = ((ones, ones), (left, ones), (ones, right), (left, right))
+    constant, of_left, of_right, product = (float(u @ activation @ v) for u, v in pairs)
+    total = float(((activation - activation.mean()) ** 2).sum())
+    linear = of_left**2 + of_right**2
+    shares = (float("nan"), float("nan"))
+    if total > (ROUNDING * n * float(np.abs(activation).max())) ** 2:
+        shares = ((linear + product**2) / total, linear / total)
+    return ReluFit((constant, of_left, of_right, product), *shares)

@@ -24,13 +24,14 @@ __all__ = ["LAYOUTS", "load_network", "network_of_state", "read_state"]
 SIZE_LIMIT = 2**30  # bytes of a checkpoint
 ORDER_LIMIT = 5_000
 LFS = b"version https://git-lfs"
-LAYOUTS = ("chughtai_mlp", "onehot_mlp", "nanda_transformer", "tl_transformer")
+LAYOUTS = ("chughtai_mlp", "onehot_mlp", "nanda_transformer", "tl_transformer", "gammastar")
 NESTS = ("model", "state_dict", "model_state_dict")
 
 # what tells a layout: names that only it has
 _SIGNS = {
     "chughtai_mlp": {"W_x", "W_y", "W", "W_U"},
     "onehot_mlp": {"W_in", "W_out"},
+    "gammastar": {"input_weights", "output_weights"},
     "tl_transformer": {"embed.W_E", "blocks.0.attn.W_Q", "unembed.W_U"},
 }
 # torch's Linear names for the two-layer network on one-hot inputs
@@ -47,8 +48,8 @@ def load_network(
     Args:
         source: a file of `torch.save` or safetensors, or named tensors.
         layout: one of `LAYOUTS`; None to recognise it.
-        config: what tensors do not say: `attn_coeff` of the networks of arXiv:2306.17844. By default the
-            file `config.json` or `cfg.json` beside the checkpoint.
+        config: what tensors do not say: `attn_coeff` of the networks of arXiv:2306.17844, `activation` of
+            those of `gammastar train`. By default the file `config.json` or `cfg.json` beside the checkpoint.
 
     Raises:
         InputError: no checkpoint, or tensors that do not fit together; the message names the tensor.
@@ -150,6 +151,8 @@ def network_of_state(
         return _shared_hidden(reader)
     if kind == "onehot_mlp":
         return _one_hot(reader)
+    if kind == "gammastar":
+        return _own(reader, (config or {}).get("activation", "power"))
     share = (config or {}).get("attn_coeff", 1)
     if not isinstance(share, int | float) or not 0 <= share <= 1:
         raise InputError(
@@ -253,6 +256,22 @@ def _one_hot(reader: _Reader) -> OneHotPerceptron:
         reader.optional("b_out", (n,), "[n]"),
         reader.optional("b_in", (m,), "[m]"),
     )
+
+
+def _own(reader: _Reader, activation: object) -> OneHotPerceptron:
+    """The first network of a run of `gammastar train` with two factors."""
+    inner = reader.take("input_weights", (None, 2, None, None), "[networks, 2 factors, m, n]")
+    _, _, m, n = inner.shape
+    _check_order(n, reader.source)
+    outer = reader.take("output_weights", (len(inner), m, n), "[networks, m, n]")
+    if activation not in ("power", "relu"):
+        raise InputError(f"{reader.source}: activation {activation!r} in config.json; power or relu is right")
+    left, right = (inner[0, factor].t().contiguous() for factor in (0, 1))
+    zeros = torch.zeros(n, dtype=torch.float64), torch.zeros(m, dtype=torch.float64)
+    return OneHotPerceptron(
+        reader.source, left, right, outer[0], *zeros,
+        activation="square" if activation == "power" else "relu", layout="gammastar",
+    )  # fmt: skip
 
 
 def _transformer(reader: _Reader, kind: str, share: float) -> TransformerNetwork:

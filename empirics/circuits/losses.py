@@ -39,7 +39,8 @@ def pair_losses(
     """
     largest = logits.argmax(-1, keepdims=True)
     highest = np.take_along_axis(logits, largest, -1)
-    others = np.exp(logits - highest)
+    others = logits - highest
+    np.exp(others, out=others)
     np.put_along_axis(others, largest, 0.0, -1)
     gap = highest - np.take_along_axis(logits, table[..., None], -1)
     return np.log1p(others.sum(-1)) + gap[..., 0]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -191,7 +191,7 @@ class SharedHiddenPerceptron(WeightNetwork):
 
 @dataclass(frozen=True, eq=False)
 class OneHotPerceptron(WeightNetwork):
-    """`relu(x_a + y_b + b_in) W + b_out` on one-hot inputs; columns of the input layer are the embeddings.
+    """`act(x_a + y_b + b_in) W + b_out` on one-hot inputs; columns of the input layer are the embeddings.
 
     Args:
         source: for messages.
@@ -200,6 +200,7 @@ class OneHotPerceptron(WeightNetwork):
         unembedding: output weights, neurons first.
         bias: of the logits.
         input_bias: of the hidden sums.
+        activation: `relu`, or `square` for the networks of this project.
     """
 
     source: str
@@ -208,6 +209,7 @@ class OneHotPerceptron(WeightNetwork):
     unembedding: Float[Tensor, "m n"]
     bias: Float[Tensor, " n"]
     input_bias: Float[Tensor, " m"]
+    activation: Literal["relu", "square"] = "relu"
     layout: str = "onehot_mlp"
     shared_embedding: bool = False
 
@@ -230,7 +232,8 @@ class OneHotPerceptron(WeightNetwork):
         return (self.left + self.input_bias).numpy(), self.right.numpy()
 
     def activations(self, left: Float[Tensor, "x m"], right: Float[Tensor, "x m"]) -> Float[Tensor, "x m"]:
-        return (left + right + self.input_bias).relu()
+        sums = left + right + self.input_bias
+        return sums.relu() if self.activation == "relu" else sums.square()
 
     def forward(self, left: Float[Tensor, "x m"], right: Float[Tensor, "x m"]) -> Float[Tensor, "x n"]:
         return self.activations(left, right) @ self.unembedding + self.bias

@@ -61,7 +61,7 @@ def _name_irreps(axis: Axes, labels: tuple[str, ...]) -> None:
 
 
 def _spectrum(data: CircuitFigures) -> Figure:
-    figure, axes = canvas(9, 5, 2 if data.power is not None else 1, 1)
+    figure, axes = canvas(9.0, 5.0, 2 if data.power is not None else 1, 1)
     places = np.arange(1, len(data.labels))
     colours = [
         POSSIBLE if harmonic else REQUIRED if key else EXCLUDED
@@ -85,7 +85,7 @@ def _spectrum(data: CircuitFigures) -> Figure:
 def _embedding(data: CircuitFigures) -> Figure:
     assert data.embedding is not None
     assert data.embedding_irrep is not None
-    figure, (axis,) = canvas(7, 6)
+    figure, (axis,) = canvas(7.0, 6.0)
     shown = axis.imshow(np.sqrt(data.embedding), aspect="auto", cmap="cividis", interpolation="nearest")
     starts = np.flatnonzero(np.diff(data.embedding_irrep, prepend=-1))
     step = max(1, -(-len(starts) // MOST_NAMES))
@@ -97,7 +97,7 @@ def _embedding(data: CircuitFigures) -> Figure:
 
 
 def _logits(data: CircuitFigures) -> Figure:
-    figure, axes = canvas(9, 4.2, 1, 2)
+    figure, axes = canvas(9.0, 4.2, 1, 2)
     ends = [min(data.fitted.min(), data.measured.min()), max(data.fitted.max(), data.measured.max())]
     axes[0].plot(ends, ends, color=RULE, lw=1)
     axes[0].plot(data.fitted, data.measured, ".", color=REQUIRED, ms=5)
@@ -126,7 +126,7 @@ def _draw_map(figure: Figure, axis: Axes, power: np.ndarray, labels: tuple[str, 
 
 
 def _losses(data: CircuitFigures) -> Figure:
-    figure, (axis,) = canvas(8, 0.32 * len(data.losses) + 1.1)
+    figure, (axis,) = canvas(8.0, 0.32 * len(data.losses) + 1.1)
     names, values = [name for name, _ in data.losses], [max(value, 1e-16) for _, value in data.losses]
     colours = [INK, *[REQUIRED] * (len(names) - 1)]
     axis.barh(names, values, color=colours)
@@ -141,7 +141,7 @@ def _losses(data: CircuitFigures) -> Figure:
 def _neurons(data: CircuitFigures) -> Figure:
     assert data.neurons is not None
     neurons = data.neurons
-    figure, (axis,) = canvas(9, 4)
+    figure, (axis,) = canvas(9.0, 4.0)
     active = ~neurons.inactive
     jitter = np.linspace(-0.3, 0.3, len(neurons.irrep))
     shown = axis.scatter(
@@ -161,7 +161,7 @@ def _maps(data: CircuitFigures) -> Figure:
     assert data.neurons is not None
     maps = data.neurons.maps
     figure, axes = canvas(
-        4.6 * min(2, len(maps)), 4 * -(-len(maps) // 2), -(-len(maps) // 2), min(2, len(maps))
+        4.6 * min(2, len(maps)), 4.0 * -(-len(maps) // 2), -(-len(maps) // 2), min(2, len(maps))
     )
     for axis, found in zip(axes, maps, strict=False):
         _draw_map(figure, axis, found.power, data.labels, f"Neurons of {found.name}")
@@ -174,7 +174,7 @@ def _maps(data: CircuitFigures) -> Figure:
 
 def _writing(data: CircuitFigures) -> Figure:
     assert data.neurons is not None
-    figure, (axis,) = canvas(7, 5)
+    figure, (axis,) = canvas(7.0, 5.0)
     shown = axis.imshow(data.neurons.writing.T, aspect="auto", cmap="cividis", interpolation="nearest")
     axis.set_yticks(range(len(data.neurons.writing_irreps)), data.neurons.writing_irreps)
     axis.set_xlabel("neuron, sorted by cluster; the unclustered last")
@@ -186,7 +186,7 @@ def _writing(data: CircuitFigures) -> Figure:
 def _cosines(data: CircuitFigures) -> Figure:
     assert data.cosines is not None
     found = data.cosines
-    figure, axes = canvas(12, 3.8, 1, 3)
+    figure, axes = canvas(12.0, 3.8, 1, 3)
     total = np.angle(np.exp(1j * (found.fits.left.phase + found.fits.right.phase)))
     axes[0].plot(total, found.fits.output.phase, ".", color=REQUIRED)
     axes[0].plot([-np.pi, np.pi], [-np.pi, np.pi], color=RULE, lw=1)
