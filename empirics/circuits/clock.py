@@ -15,15 +15,14 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int
 
+from empirics.circuits.circularity import circularity, cyclic_arrangement
 from empirics.circuits.irreps import NetworkGroup
 from empirics.circuits.networks import TrainedNetwork, UnavailableError, WeightNetwork
 from theory.errors import InputError
 
 __all__ = [
     "ClockReading",
-    "circularity",
     "clock_reading",
-    "cyclic_arrangement",
     "distance_irrelevance",
     "gradient_symmetricity",
     "product_spread",
@@ -33,7 +32,6 @@ __all__ = [
 IRRELEVANT, SYMMETRIC = 0.4, 0.98
 PUBLISHED_SEED, PUBLISHED_DRAWS = 42, 100
 PUBLISHED_ORDER = 200  # up to here the published shuffle of all n^3 triples takes seconds and 64 MB
-COMPONENTS = 4
 CHUNK = 500  # triples that are differentiated at once
 ROUNDING = 1e-12  # deviations below this part of the largest value are rounding
 
@@ -97,8 +95,8 @@ def distance_irrelevance(right: Float[np.ndarray, "_ _"], group: NetworkGroup) -
 def product_spread(right: Float[np.ndarray, "_ _"], group: NetworkGroup) -> float:
     """Mean over products `g` of the deviation of `L[a, b, g]` within `ab = g`, over that of all right logits.
 
-    What takes the place of distance irrelevance where `(ab, a b^-1)` does not name the pair; it runs the other
-    way: 0 where the right logit is a function of `ab`. nan where the right logits are constant.
+    What takes the place of distance irrelevance where `(ab, a b^-1)` does not name the pair; it runs the
+    other way: 0 where the right logit is a function of `ab`. nan where the right logits are constant.
 
     Args:
         right: `L[a, b, ab]` at `[a, b]`.
@@ -177,53 +175,12 @@ def published_triples(n: int, draws: int = PUBLISHED_DRAWS) -> Int[np.ndarray, "
     """
     if n > PUBLISHED_ORDER:
         raise InputError(
-            f"published triples: {n} elements have {n**3:,} to shuffle; at most {PUBLISHED_ORDER} would be right"
+            f"published triples: {n} elements; at most {PUBLISHED_ORDER}, whose shuffle takes seconds, are right"
         )
     numbers = array("q", range(n**3))  # the same swaps as a list of the triples, in a tenth of its memory
     random.Random(PUBLISHED_SEED).shuffle(numbers)
     first = np.array(numbers[:draws], dtype=np.int64)
     return np.stack([first // n**2, first // n % n, first % n], axis=1)
-
-
-def cyclic_arrangement(group: NetworkGroup) -> Int[np.ndarray, " n"] | None:
-    """The elements as powers `1, g, g^2, ...` of a generator; None if there is none.
-
-    Which generator it is permutes frequencies and changes no circularity.
-
-    Args:
-        group: any.
-    """
-    n = group.order
-    generators = np.flatnonzero(group.group.element_orders(np.arange(n)) == n)
-    if not len(generators):
-        return None
-    powers = [group.identity]
-    for _ in range(n - 1):
-        powers.append(int(group.table[powers[-1], group.elements[generators[0]]]))
-    return np.array(powers)
-
-
-def circularity(embedding: Float[np.ndarray, "n d"]) -> float:
-    """Mean over the first four principal components `v` of `max_k 2 |DFT_k(v)|^2 / (n ||v||^2)`.
-
-    1 if every component is a cosine of one frequency; at the frequency `n/2` of an even `n`, which has no
-    sine, the factor is 1. Components that are rounding do not count; nan if all are.
-    Source: arXiv:2306.17844; shared/specs/circuits.md, 2.10.
-
-    Args:
-        embedding: of the integers modulo `n` in their order.
-    """
-    n = len(embedding)
-    centred = embedding - embedding.mean(0)
-    left, sizes, _ = np.linalg.svd(centred, full_matrices=False)
-    real = sizes > ROUNDING * np.linalg.norm(embedding)
-    components = left[:, real][:, :COMPONENTS]
-    if components.shape[1] == 0:
-        return float("nan")
-    spectrum = 2 * np.abs(np.fft.rfft(components, axis=0)) ** 2 / n  # components are unit vectors
-    if n % 2 == 0:
-        spectrum[-1] /= 2
-    return float(spectrum[1:].max(0).mean())
 
 
 def clock_reading(

@@ -21,11 +21,9 @@ from theory.errors import InputError
 __all__ = [
     "CosineFit",
     "NeuronCosines",
-    "ReluFit",
     "ReplacementPoint",
     "cosine_fit",
     "neuron_cosines",
-    "relu_second_order_fit",
     "replacement_curve",
 ]
 
@@ -54,18 +52,10 @@ class CosineFit:
 
     def values(self) -> Float[np.ndarray, "m n"]:
         """The fitted cosines."""
-        return _cosines(self.frequency, self.amplitude, self.phase, self.length) + self.offset[:, None]
-
-
-def _cosines(
-    frequency: Int[np.ndarray, " m"],
-    amplitude: Float[np.ndarray, " m"],
-    phase: Float[np.ndarray, " m"],
-    length: int,
-) -> Float[np.ndarray, "m n"]:
-    # f x modulo n: angles beyond a full turn would lose digits
-    angles = 2 * np.pi * (frequency[:, None] * np.arange(length) % length) / length
-    return amplitude[:, None] * np.cos(angles + phase[:, None])
+        # f x modulo n: angles beyond a full turn would lose digits
+        angles = 2 * np.pi * (self.frequency[:, None] * np.arange(self.length) % self.length) / self.length
+        waves = np.cos(angles + self.phase[:, None])
+        return self.amplitude[:, None] * waves + self.offset[:, None]
 
 
 def cosine_fit(weights: Float[np.ndarray, "m n"]) -> CosineFit:
@@ -216,53 +206,3 @@ def _with_fits(
     right[:, neurons] = torch.from_numpy(fits.right.values()[neurons].T)
     output[neurons] = torch.from_numpy(fits.output.values()[neurons])
     return replace(network, left=left, right=right, unembedding=output)
-
-
-@dataclass(frozen=True)
-class ReluFit:
-    """A neuron as constant, linear and product terms of one frequency.
-
-    Args:
-        coefficients: in the orthonormal functions `1`, `cos a`, `cos b`, `cos a cos b` of two elements.
-        r_squared: of this fit, part of the variance; nan for a constant neuron.
-        r_squared_linear: without the product.
-    """
-
-    coefficients: tuple[float, float, float, float]
-    r_squared: float
-    r_squared_linear: float
-
-
-def relu_second_order_fit(
-    activation: Float[np.ndarray, "n n"], frequency: int, phases: tuple[float, float] = (0.0, 0.0)
-) -> ReluFit:
-    """Project a neuron on `1, cos(w a + phi_a), cos(w b + phi_b)` and the product of both, `w = 2 pi f / n`.
-
-    The four functions are orthogonal and made unit vectors, as ARENA's Fourier basis is, so that coefficients
-    are inner products and their squares the power.
-
-    Args:
-        activation: of the neuron, at every pair.
-        frequency: `f`.
-        phases: `phi_a`, `phi_b`, as of `cosine_fit`.
-
-    Raises:
-        InputError: the frequency is not in `1..n/2`, or a cosine is zero everywhere.
-    """
-    n = len(activation)
-    if not 1 <= frequency <= n // 2:
-        raise InputError(f"frequency {frequency}: a number in 1..{n // 2} would be right for {n} elements")
-    ones = np.full(n, n**-0.5)
-    waves = [_cosines(np.array([frequency]), np.ones(1), np.array([phase]), n)[0] for phase in phases]
-    sizes = [float(np.linalg.norm(wave)) for wave in waves]
-    if min(sizes) <= ROUNDING * n:
-        raise InputError(f"phases {phases}: at frequency {frequency} of {n} one of the cosines is zero")
-    left, right = (wave / size for wave, size in zip(waves, sizes, strict=True))
-    pairs = ((ones, ones), (left, ones), (ones, right), (left, right))
-    constant, of_left, of_right, product = (float(u @ activation @ v) for u, v in pairs)
-    total = float(((activation - activation.mean()) ** 2).sum())
-    linear = of_left**2 + of_right**2
-    shares = (float("nan"), float("nan"))
-    if total > (ROUNDING * n * float(np.abs(activation).max())) ** 2:
-        shares = ((linear + product**2) / total, linear / total)
-    return ReluFit((constant, of_left, of_right, product), *shares)
