@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -227,14 +227,32 @@ def train(
     force: Force = False,
     no_report: NoReport = False,
     tensorboard: TensorBoard = False,
+    architecture: Annotated[
+        str | None, typer.Option(metavar="transformer|mlp|bilinear", help="On part of the table instead.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train a network on a group's whole multiplication table and set it beside the theory."""
+    """Train a network on a group's whole multiplication table and set it beside the theory.
+
+    With --architecture: one of the networks of the classic analyses, on part
+    of the table, for `gammastar explain`.
+    """
     from certificates import cli_output, cli_train, cli_train_output
 
     options = cli_train.TrainOptions(
         method, preset, activation, width, seed, seeds, steps, batch, learning_rate, device, threads
     )
+    if architecture is not None:
+        from certificates import cli_architecture
+
+        found = cli_architecture.train(
+            group, arity, architecture, options, output, resume=resume, force=force
+        )
+        if as_json:
+            cli_output.print_json(found)
+        else:
+            cli_architecture.print_trained(found)
+        return
     result = cli_train.train(
         group, arity, options, output,
         resume=resume, force=force, report=not no_report, tensorboard=tensorboard,
@@ -368,7 +386,11 @@ def sweep(
 def explain(
     checkpoint: Annotated[
         Path,
-        typer.Argument(metavar="CHECKPOINT", help="A file of torch.save or safetensors.", show_default=False),
+        typer.Argument(
+            metavar="CHECKPOINT",
+            help="A file of torch.save or safetensors, or a run's folder.",
+            show_default=False,
+        ),
     ],
     layout: Annotated[
         str | None, typer.Option(metavar="NAME", help="Of the tensors; recognised if not said.")
@@ -413,41 +435,6 @@ def explain(
         cli_explain.print_explained(result)
 
 
-def _one_line(message: str) -> str:
-    return " ".join(message.split())
-
-
-def _explain(error: Exception) -> int:
-    """Say in one line what the user can change, and return the exit code; bugs are raised again."""
-    if hasattr(error, "format_message") and hasattr(error, "exit_code"):  # wrong options: click's UsageError
-        context = getattr(error, "ctx", None)
-        command = context.command_path if context is not None else "gammastar"
-        message = str(error.format_message()).rstrip(".")
-        if message:  # empty where click has just printed the help text
-            print(_one_line(f"{command}: {message}; see '{command} --help'"), file=sys.stderr)
-        return UNUSABLE
-    if type(error).__name__ == "Abort":  # click's word for Ctrl-C and a closed stdin
-        print("gammastar: interrupted, nothing written", file=sys.stderr)
-        return INTERRUPTED
-    if type(error).__name__ == "Interrupted":  # Ctrl-C in a training run, which says how to go on
-        print(_one_line(f"gammastar: {error}"), file=sys.stderr)
-        return INTERRUPTED
-    # An error class can only have been raised if its module is loaded: no need to load the prover here.
-    classes: list[Any] = [
-        getattr(sys.modules[module], name)
-        for module, name in (("theory.errors", "InputError"), ("certificates.checker", "CertificateError"))
-        if module in sys.modules and hasattr(sys.modules[module], name)
-    ]
-    if isinstance(error, tuple(classes)):
-        print(_one_line(str(error)), file=sys.stderr)
-        return UNUSABLE
-    if isinstance(error, OSError):  # a full disk behind stdout, a name too long for the file system
-        place = f"{error.filename}: " if error.filename else ""
-        print(_one_line(f"gammastar: {place}{error.strerror or error}"), file=sys.stderr)
-        return UNUSABLE
-    raise error
-
-
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line; the process ends with the exit code of the contract."""
     # read when torch loads: threads that wait spin for a moment only. A step of A5 on two cores takes 14 ms,
@@ -470,7 +457,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except SystemExit as ended:  # typer and rich end with 1 on a closed pipe, and with nothing else
         code = CLOSED if ended.code == 1 else UNUSABLE
     except Exception as error:
-        code = _explain(error)
+        from certificates.cli_errors import told
+
+        code = told(error)
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             _drain_stdout()
     sys.exit(code)

@@ -18,6 +18,8 @@ from certificates.result import dump
 if TYPE_CHECKING:
     import numpy as np
 
+    from empirics.circuits.networks import WeightNetwork
+
 __all__ = ["ExplainOptions", "explain", "print_explained"]
 
 
@@ -57,11 +59,8 @@ def explain(checkpoint: Path, options: ExplainOptions, output: Path | None, forc
     files.prepare_directory(directory, force=force)
     with Progress(verbose=True) as progress:
         with progress.stage("checkpoint") as stage:
-            from empirics.circuits.loading import load_network
-
-            network = load_network(checkpoint, options.layout)
+            network, train = _network(checkpoint, options)
             stage.detail = f"{network.layout}, {network.order} elements"
-            train = _train_mask(checkpoint, options.split, network.order)
             table = None if options.table is None else _cayley_table(options.table)
         with progress.stage("analysis") as stage:
             from empirics.circuits.explain import explain as explain_network
@@ -84,6 +83,19 @@ def explain(checkpoint: Path, options: ExplainOptions, output: Path | None, forc
         result["seconds"] = round(time.perf_counter() - start, 2)
         files.write_all(directory, {"result.json": dump(result) + "\n", **texts})
     return result
+
+
+def _network(checkpoint: Path, options: ExplainOptions) -> tuple[WeightNetwork, np.ndarray | None]:
+    """The network, and the mask of its train pairs if known; of a folder, the run's last checkpoint."""
+    from empirics.circuits.loading import load_network
+
+    if checkpoint.is_dir():
+        from empirics.circuits.training_record import load_record
+
+        record = load_record(checkpoint)
+        return record.network(), record.train_mask
+    network = load_network(checkpoint, options.layout)
+    return network, _train_mask(checkpoint, options.split, network.order)
 
 
 def _slug(checkpoint: Path) -> str:

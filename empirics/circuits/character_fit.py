@@ -13,6 +13,7 @@ from jaxtyping import Bool, Float
 
 from empirics.circuits.directions import ProductMeans
 from empirics.circuits.irreps import NetworkGroup
+from theory.representations.alignment import complex_values
 
 __all__ = ["EMBEDDED", "KEY", "CharacterFit", "VarianceShares", "character_fit", "harmonics", "key_irreps"]
 
@@ -44,8 +45,9 @@ class CharacterFit:
     Args:
         coefficients: `C_r`, least squares on the logits minus their mean over `c`.
         similarities: `s_r`, cosine of these logits with `chi_r(a b c^-1)`; nan for a dead network.
-        twice: the same cosine for the logits centred twice.
-        shares: of variance.
+        twice: the same cosine for the logits centred twice; nan if these vanish, as they do where the logits
+            do not depend on the input.
+        shares: of variance, centred twice; nan with `twice`.
     """
 
     coefficients: Float[np.ndarray, " r"]
@@ -69,7 +71,7 @@ def character_fit(means: ProductMeans) -> CharacterFit:
     `s_r = sum_g chi_r(g) F(g) / (n ||chi_r|| ||L_c||)`.
 
     Args:
-        means: of the logits.
+        means: of the logits, from `product_means(network, group)`: one pass over the rows of a network.
     """
     group = means.group
     n, characters = group.order, group.irreps.characters
@@ -78,10 +80,10 @@ def character_fit(means: ProductMeans) -> CharacterFit:
     squares = (characters**2).sum(1)
     products = characters @ function
     products[0] = 0.0  # exactly zero but for rounding: F sums to zero
-    with np.errstate(invalid="ignore", divide="ignore"):
-        similarities = products / (n * np.sqrt(squares * means.square_over_c))
-        twice = products / (n * np.sqrt(squares * max(means.square_twice, 0.0)))
-        equivariant = float(np.divide(((function - function.mean()) ** 2).sum(), n**2 * means.square_twice))
+    # the squares are nan, not zero, where nothing is left of the logits
+    similarities = products / (n * np.sqrt(squares * means.square_over_c))
+    twice = products / (n * np.sqrt(squares * means.square_twice))
+    equivariant = float(((function - function.mean()) ** 2).sum()) / (n**2 * means.square_twice)
     shares = VarianceShares(
         float((twice**2).sum()), equivariant, means.product_share, 1 - means.product_share
     )
@@ -89,7 +91,12 @@ def character_fit(means: ProductMeans) -> CharacterFit:
 
 
 def key_irreps(fit: CharacterFit, threshold: float = KEY) -> list[int]:
-    """The nontrivial irreps with a similarity above a threshold."""
+    """The nontrivial irreps with a similarity (logits centred over `c`) above a threshold.
+
+    Args:
+        fit: of the logits; of a dead network no irrep is key.
+        threshold: by default the published rule, which also counts second harmonics: see `harmonics`.
+    """
     return [r for r in range(1, len(fit.similarities)) if fit.similarities[r] > threshold]
 
 
@@ -98,9 +105,10 @@ def harmonics(
 ) -> Bool[np.ndarray, " r"]:
     """Key irreps that are not embedded, but occur in `R (x) R` of an embedded `R`.
 
-    A second harmonic of ReLU looks like a learned irrep by its similarity. `R` runs through the complex
-    constituents of the embedded real irreps; the multiplicity `<chi_R^2, chi_S>` is counted in the exact
-    table's floats and is an integer.
+    A second harmonic of ReLU looks like a learned irrep by its similarity. `R` runs through the
+    embedded real irreps, with `chi_R` the sum over their complex constituents; the multiplicity
+    `<chi_R^2, chi_S>`, an integer, is rounded from the exact character table. For `Z_n` and `D_n` the
+    harmonic of frequency `k` is `2k`.
 
     Args:
         group: of the network.
@@ -108,8 +116,6 @@ def harmonics(
         power: of the embedding, by irrep.
         embedded: an irrep with more power is embedded.
     """
-    from theory.representations.alignment import complex_values
-
     values = complex_values(group.characters)
     sizes = np.array(group.characters.class_sizes) / group.order
     marked = np.zeros(len(group.irreps), dtype=bool)

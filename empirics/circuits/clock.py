@@ -1,8 +1,8 @@
 """Clock or pizza: two measures of how a network adds, and circularity of its embedding.
 
-A clock multiplies the two embeddings, so that the right logit depends on `a + b` alone and gradients with
-respect to the two elements differ; a pizza adds embeddings first, so that the right logit depends on `a - b`
-too and the gradients agree. Source: Zhong, Liu, Tegmark, Andreas, arXiv:2306.17844, sections 3 and 4.
+A clock multiplies the embeddings: the right logit depends on `a + b` alone and gradients with respect to the
+two elements differ. A pizza adds them first: the right logit depends on `a - b` too, the gradients agree.
+Source: Zhong, Liu, Tegmark, Andreas, arXiv:2306.17844, sections 3 and 4.
 """
 
 from __future__ import annotations
@@ -45,8 +45,7 @@ class ClockReading:
         product_spread: see `product_spread`, which is defined for every group.
         gradient_symmetricity: mean cosine of the gradients of `L_c` with respect to `E_a` and `E_b`, 100
             published triples; None for separate embeddings, for which it is not defined.
-        symmetricity_many: the same over 5,000 triples.
-        symmetricity_error: standard error of the latter.
+        symmetricity_many, symmetricity_error: the same over 5,000 triples, and its standard error.
         circularity: see `circularity`, of the left embedding; None unless the group is cyclic.
         label: `clock`, `pizza` or `mixed`; None where one of the two measures is not defined.
         notes: why what is missing is missing, a sentence each.
@@ -143,13 +142,10 @@ def gradient_symmetricity(
     if not isinstance(network, WeightNetwork):
         raise UnavailableError("gradient symmetricity: a callable has no weights to differentiate by")
     if not network.shared_embedding:
-        raise UnavailableError(
-            "gradient symmetricity: not defined for separate embeddings of the two elements"
-        )
-    if triples.size and not 0 <= triples.min() <= triples.max() < network.order:
-        raise InputError(
-            f"triples: entries {triples.min()}..{triples.max()}; 0..{network.order - 1} would be right"
-        )
+        raise UnavailableError("gradient symmetricity: not defined for separate embeddings")
+    wrong = triples[(triples < 0) | (triples >= network.order)]
+    if len(wrong):
+        raise InputError(f"triples: entry {wrong[0]}; 0..{network.order - 1} would be right")
     found = [np.empty(0)]
     for start in range(0, len(triples), CHUNK):
         a, b, c = torch.from_numpy(triples[start : start + CHUNK].astype(np.int64)).T
@@ -171,12 +167,10 @@ def published_triples(n: int, draws: int = PUBLISHED_DRAWS) -> Int[np.ndarray, "
         draws: number of triples; all of them where there are no more.
 
     Raises:
-        InputError: so many elements that the shuffle would take minutes.
+        InputError: so many elements that the shuffle would take long.
     """
     if n > PUBLISHED_ORDER:
-        raise InputError(
-            f"published triples: {n} elements; at most {PUBLISHED_ORDER}, whose shuffle takes seconds, are right"
-        )
+        raise InputError(f"published triples: {n} elements; at most {PUBLISHED_ORDER} would be right")
     numbers = array("q", range(n**3))  # the same swaps as a list of the triples, in a tenth of its memory
     random.Random(PUBLISHED_SEED).shuffle(numbers)
     first = np.array(numbers[:draws], dtype=np.int64)
@@ -207,36 +201,42 @@ def clock_reading(
     irrelevance = distance_irrelevance(right, group)
     if irrelevance is None:
         notes.append(
-            f"distance irrelevance: order {n} is even, so that ab and a b^-1 do not name the pair; "
-            "product_spread groups by ab alone"
+            f"distance irrelevance: order {n} is even, (ab, a b^-1) names no pair; grouped by ab instead"
         )
     elif np.isnan(irrelevance):
         notes.append("distance irrelevance: the right logits are constant")
-    published = many = error = None
+    published = many = error = round_share = None
     try:
         many, error = _mean_and_error(gradient_symmetricity(network, generator.integers(0, n, (draws, 3))))
         if n <= PUBLISHED_ORDER:
             published = _mean_and_error(gradient_symmetricity(network, published_triples(n)))[0]
         else:
             notes.append(f"gradient symmetricity: {n}^3 triples are too many for the published shuffle")
+        if np.isnan(many):
+            notes.append("gradient symmetricity: the gradients are zero")
     except UnavailableError as reason:
         notes.append(str(reason))
-    arrangement = cyclic_arrangement(group)
-    round_share = None
-    if arrangement is None:
+    if (arrangement := cyclic_arrangement(group)) is None:
         notes.append("circularity: the group is not cyclic")
     elif isinstance(network, WeightNetwork):
         round_share = circularity(network.embeddings[0][arrangement])
-    label = _label(irrelevance, many if published is None else published)
-    spread = product_spread(right, group)
-    return ClockReading(irrelevance, spread, published, many, error, round_share, label, tuple(notes))
+    return ClockReading(
+        distance_irrelevance=irrelevance,
+        product_spread=product_spread(right, group),
+        gradient_symmetricity=published,
+        symmetricity_many=many,
+        symmetricity_error=error,
+        circularity=round_share,
+        label=_label(irrelevance, many if published is None else published),
+        notes=tuple(notes),
+    )
 
 
 def _mean_and_error(values: Float[np.ndarray, " x"]) -> tuple[float, float]:
     """Over the triples where the cosine is defined."""
     defined = values[np.isfinite(values)]
     if len(defined) < 2:
-        return (float(defined[0]) if len(defined) else float("nan")), float("nan")
+        return float("nan"), float("nan")
     return float(defined.mean()), float(defined.std(ddof=1) / len(defined) ** 0.5)
 
 

@@ -21,6 +21,8 @@ __all__ = [
     "TOLERANCE",
     "CosetNeuron",
     "CosetReading",
+    "coset_means",
+    "coset_numbers",
     "coset_reading",
     "logits_of_sums",
     "proper_subgroups",
@@ -75,7 +77,10 @@ class CosetReading:
         active: neurons that do anything.
         neurons: those below the tolerance.
         left, right: the summands, those of coset neurons replaced by their means on cosets: of the largest
-            subgroup below the tolerance on either side, for each summand by itself.
+            subgroup below the tolerance on either side, for each summand by itself. Not always the subgroups
+            of `neurons`: of the rules tried (own or either side, largest or best fit, equal orders or not) it
+            is the only one that gives all losses of shared/specs/circuits.md, 2.9, which does not say; for
+            the subgroups of `neurons` see `coset_ablation.described_sums`.
     """
 
     group: NetworkGroup
@@ -108,14 +113,21 @@ def proper_subgroups(group: NetworkGroup) -> Subgroups:
     return Subgroups(members, found.conjugacy_class[proper])
 
 
-def _cosets(members: Bool[np.ndarray, " n"], group: NetworkGroup, right: bool) -> Int[np.ndarray, " n"]:
-    """The number of the coset `Hg` (or `gH`) that each element lies in, by least elements."""
+def coset_numbers(members: Bool[np.ndarray, " n"], group: NetworkGroup, right: bool) -> Int[np.ndarray, " n"]:
+    """The number of the coset `Hg` (or `gH`) that each element lies in, by least elements.
+
+    Args:
+        members: of `H`, true at its elements.
+        group: that it is a subgroup of.
+        right: cosets `Hg`, else `gH`.
+    """
     inside = np.flatnonzero(members)
     translates = group.table[inside, :] if right else group.table[:, inside].T  # hg, or gh
     return np.unique(translates.min(0), return_inverse=True)[1]
 
 
-def _coset_means(values: Float[np.ndarray, "n m"], cosets: Int[np.ndarray, " n"]) -> Float[np.ndarray, "c m"]:
+def coset_means(values: Float[np.ndarray, "n m"], cosets: Int[np.ndarray, " n"]) -> Float[np.ndarray, "c m"]:
+    """The mean of every column on each coset, given the coset of every element as by `coset_numbers`."""
     count = int(cosets.max()) + 1
     member = (cosets == np.arange(count)[:, None]).astype(np.float64)
     return member @ values * (count / len(cosets))
@@ -130,7 +142,7 @@ def _ratios(
     alive = total > 0
     for side, right in enumerate((True, False)):
         for number, members in enumerate(subgroups.members):
-            means = _coset_means(centred, _cosets(members, group, right))
+            means = coset_means(centred, coset_numbers(members, group, right))
             between = (means**2).sum(0) * subgroups.orders[number]
             # rounding may leave a little below zero for summands constant on cosets
             found[side, number, alive] = np.maximum(1 - between[alive] / total[alive], 0.0)
@@ -172,11 +184,11 @@ def coset_reading(
         if pair is None:
             continue
         cosets = (
-            _cosets(subgroups.members[pair[0]], group, right=True),
-            _cosets(subgroups.members[pair[1]], group, right=False),
+            coset_numbers(subgroups.members[pair[0]], group, right=True),
+            coset_numbers(subgroups.members[pair[1]], group, right=False),
         )
         values = tuple(
-            _coset_means(summand[:, [neuron]], part)[:, 0]
+            coset_means(summand[:, [neuron]], part)[:, 0]
             for summand, part in zip((left, right), cosets, strict=True)
         )
         within = (float(on_left[pair[0]]), float(on_right[pair[1]]))
@@ -219,8 +231,8 @@ def _replace(
     fitting = np.argwhere(ratios < tolerance)
     sizes, fits = subgroups.orders[fitting[:, 1]], ratios[fitting[:, 0], fitting[:, 1]]
     side, number = fitting[np.lexsort((fits, -sizes))[0]]
-    cosets = _cosets(subgroups.members[number], group, right=bool(side == 0))
-    summand[:, neuron] = _coset_means(summand[:, [neuron]], cosets)[cosets, 0]
+    cosets = coset_numbers(subgroups.members[number], group, right=bool(side == 0))
+    summand[:, neuron] = coset_means(summand[:, [neuron]], cosets)[cosets, 0]
 
 
 def _described(

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from empirics.circuits.bilinear import BilinearNetwork
 from empirics.circuits.networks import (
     OneHotPerceptron,
     SharedHiddenPerceptron,
@@ -24,13 +25,21 @@ __all__ = ["LAYOUTS", "load_network", "network_of_state", "read_state"]
 SIZE_LIMIT = 2**30  # bytes of a checkpoint
 ORDER_LIMIT = 5_000
 LFS = b"version https://git-lfs"
-LAYOUTS = ("chughtai_mlp", "onehot_mlp", "nanda_transformer", "tl_transformer", "gammastar")
+LAYOUTS = (
+    "chughtai_mlp",
+    "onehot_mlp",
+    "nanda_transformer",
+    "tl_transformer",
+    "bilinear",
+    "gammastar",
+)
 NESTS = ("model", "state_dict", "model_state_dict")
 
 # what tells a layout: names that only it has
 _SIGNS = {
     "chughtai_mlp": {"W_x", "W_y", "W", "W_U"},
     "onehot_mlp": {"W_in", "W_out"},
+    "bilinear": {"left_embedding", "right_embedding", "readout"},
     "gammastar": {"input_weights", "output_weights"},
     "tl_transformer": {"embed.W_E", "blocks.0.attn.W_Q", "unembed.W_U"},
 }
@@ -151,6 +160,8 @@ def network_of_state(
         return _shared_hidden(reader)
     if kind == "onehot_mlp":
         return _one_hot(reader)
+    if kind == "bilinear":
+        return _bilinear(reader)
     if kind == "gammastar":
         return _own(reader, (config or {}).get("activation", "power"))
     share = (config or {}).get("attn_coeff", 1)
@@ -256,6 +267,14 @@ def _one_hot(reader: _Reader) -> OneHotPerceptron:
         reader.optional("b_out", (n,), "[n]"),
         reader.optional("b_in", (m,), "[m]"),
     )
+
+
+def _bilinear(reader: _Reader) -> BilinearNetwork:
+    left = reader.take("left_embedding", (None, None), "[n, m]")
+    n, m = left.shape
+    _check_order(n, reader.source)
+    right = reader.take("right_embedding", (n, m), "[n, m]")
+    return BilinearNetwork(reader.source, left, right, reader.take("readout", (m, n), "[m, n]"))
 
 
 def _own(reader: _Reader, activation: object) -> OneHotPerceptron:

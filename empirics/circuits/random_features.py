@@ -121,9 +121,9 @@ def random_matrix_coefficients(
 
     A complex irrep of degree `d` with uniform complex unit vectors is the real irrep of dimension `2d` with
     uniform real ones, so that the real part is the rho-set form of the latter. With squares for activation
-    the mean logit over the draws is `sum_r 2 P_r chi_r(a b c^-1) / D_r^3`, where `D_r` is the dimension and
-    `P_r` the probability of the real irrep: largest at `c = ab` alone if the irreps drawn from are faithful
-    together. Source: shared/specs/circuits.md, 2.12, "rho-set form".
+    the mean logit of a neuron is `sum_r 2 P_r tr_r(a b c^-1) / D_r^3`, where `tr_r` is the trace, `D_r` the
+    dimension and `P_r` the probability of the real irrep: largest at `c = ab`, and there alone if the irreps
+    drawn from are faithful together. Source: shared/specs/circuits.md, 2.12, "rho-set form".
 
     Args:
         irreps: to draw from, each as likely as its degree squared.

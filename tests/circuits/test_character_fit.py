@@ -8,14 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from checkpoints import CHUGHTAI, FILES, checkpoint, fitted, irrep_of
-from reference_figures import EMBEDDING_POWER, HARMONICS, SHARES, SIMILARITIES
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reference_figures import HARMONICS, SHARES, SIMILARITIES
 from tables import cayley_table
 
 from empirics.circuits.character_fit import character_fit, harmonics, key_irreps
 from empirics.circuits.directions import product_means
 from empirics.circuits.irreps import network_group
 from empirics.circuits.networks import CallableNetwork
-from empirics.circuits.power import column_power, irrep_power
+from empirics.circuits.power import irrep_power
 
 # Nanda's coefficients of cos(w_k (a + b - c)), shared/specs/circuits.md, 2.4
 COEFFICIENTS = {
@@ -32,16 +34,6 @@ def test_similarities_and_key_irreps(data: Path, name: str) -> None:
     assert set(key) == set(expected)
     for irrep, value in expected.items():
         assert fit.similarities[irrep] == pytest.approx(value, abs=6e-5)
-
-
-@pytest.mark.requires("data")
-@pytest.mark.parametrize("name", FILES)
-def test_embedding_power(data: Path, name: str) -> None:
-    found = checkpoint(data, name)
-    power = irrep_power(found.network.embeddings[0], found.group)
-    assert power.sum() == pytest.approx(1, abs=1e-12)
-    for word, value in EMBEDDING_POWER[name].items():
-        assert power[irrep_of(data, name, word)] == pytest.approx(value, abs=1e-4)
 
 
 @pytest.mark.requires("data")
@@ -151,21 +143,87 @@ def test_against_literal_sums(expression: str) -> None:
     assert means.product_share == pytest.approx(n * (by_product**2).sum() / (twice**2).sum())
 
 
-@pytest.mark.parametrize("n", [6, 7])
-def test_power_is_the_fourier_basis(n: int) -> None:
-    x = np.arange(n)
-    group = network_group(np.add.outer(x, x) % n)
-    weights = np.random.default_rng(6).standard_normal((n, 4))
-    power = irrep_power(weights, group)
-    for k in range(1, n // 2 + 1):
-        spectrum = np.abs(np.fft.rfft(weights, axis=0)[k]) ** 2 * (1 if 2 * k == n else 2) / n
-        assert power[group.irreps.index(f"k={k}")] == pytest.approx(spectrum.sum() / (weights**2).sum())
-    assert column_power(weights, group).sum(0) == pytest.approx((weights**2).sum(0))
-    assert np.isnan(irrep_power(np.zeros((n, 2)), group)).all()
-
-
 def test_a_dead_network_is_nan_not_an_error() -> None:
     group = network_group(cayley_table("S3"))
     fit = character_fit(product_means(CallableNetwork(6, lambda a, b: np.ones((len(a), 6))), group))
     assert np.isnan(fit.similarities).all()
     assert key_irreps(fit) == []
+
+
+@pytest.mark.parametrize("expression", ["S3", "Z7", "S4"])
+def test_logits_that_ignore_the_input_explain_nothing(expression: str) -> None:
+    """Their squares, centred twice, are rounding of either sign: the shares of it would be noise."""
+    group = network_group(cayley_table(expression))
+    n = group.order
+    bias = 1e3 * np.random.default_rng(7).standard_normal(n)
+    fit = character_fit(product_means(CallableNetwork(n, lambda a, b: np.tile(bias, (len(a), 1))), group))
+    shares = fit.shares
+    found = [shares.characters, shares.equivariant, shares.product, shares.rest, *fit.twice]
+    assert np.isnan(found).all()
+    assert key_irreps(fit) == []
+
+
+def test_logits_that_ignore_c_are_dead() -> None:
+    """Up to rounding: 0.1 added to everything leaves 1e-29 of the squares over c."""
+    group = network_group(cayley_table("Z7"))
+    function = CallableNetwork(7, lambda a, b: np.tile((a + 0.1 * b + 0.1)[:, None], 7))
+    fit = character_fit(product_means(function, group))
+    assert np.isnan(fit.similarities).all()
+
+
+def test_small_signals_are_not_called_dead() -> None:
+    group = network_group(cayley_table("S3"))
+    values = 1e-9 * group.irreps.characters.sum(0)
+    fit = character_fit(
+        product_means(CallableNetwork(6, lambda a, b: values[group.quotients[group.table[a, b]]]), group)
+    )
+    assert fit.coefficients[1:] == pytest.approx(1e-9)
+    assert fit.shares.characters == pytest.approx(1)
+
+
+@settings(max_examples=15)
+@given(st.sampled_from(["Z6", "Z7", "D4", "Q8", "A4", "Z7:Z3"]), st.integers(0, 2**16), st.floats(0, 1))
+def test_shares_are_nested(expression: str, seed: int, structure: float) -> None:
+    """Characters, functions of `a b c^-1`, of `(ab, c)`, everything; and blind to what is centred away."""
+    group = network_group(cayley_table(expression))
+    n, generator = group.order, np.random.default_rng(seed)
+    by_quotient, by_product = generator.standard_normal(n), generator.standard_normal((n, n))
+    logits = by_quotient[group.quotients[group.table]] + structure * by_product[group.table]
+    logits = logits + structure**2 * generator.standard_normal((n, n, n))
+    fit = character_fit(product_means(CallableNetwork(n, lambda a, b: logits[a, b]), group))
+    shares = fit.shares
+    ordered = np.array([0, shares.characters, shares.equivariant, shares.product, 1])
+    assert (np.diff(ordered) >= -1e-9).all()
+    everything = list(range(len(group.irreps)))
+    assert fit.share(everything) == pytest.approx(shares.characters)
+    assert fit.share_over_c(everything) <= fit.share(everything) + 1e-9
+    shifted = logits + generator.standard_normal((n, n, 1)) + generator.standard_normal(n)
+    other = character_fit(product_means(CallableNetwork(n, lambda a, b: shifted[a, b]), group))
+    assert other.twice == pytest.approx(fit.twice, abs=1e-9)
+    # a bias is removed only by the second centring; of it C_r sees nothing
+    assert other.coefficients == pytest.approx(fit.coefficients, abs=1e-9)
+
+
+@pytest.mark.parametrize(("expression", "n"), [("Z12", 12), ("Z13", 13), ("D7", 7), ("D10", 10)])
+def test_harmonics_double_the_frequency(expression: str, n: int) -> None:
+    group = network_group(cayley_table(expression))
+    everything = list(range(1, len(group.irreps)))
+    for k in range(1, (n + 1) // 2):
+        power = np.zeros(len(group.irreps))
+        power[group.irreps.index(f"k={k}")] = 1
+        marked = {group.irreps.labels[r] for r in np.flatnonzero(harmonics(group, everything, power))}
+        doubled = min(2 * k % n, -2 * k % n)
+        assert {label for label in marked if label.startswith("k=")} == {f"k={doubled}"} - {
+            f"k={k}",
+            "k=0",
+        } - ({f"k={n // 2}"} if expression.startswith("D") and 2 * doubled == n else set())
+
+
+def test_harmonics_of_s4_by_hand() -> None:
+    """3 (x) 3 = 1 + 2 + 3 + 3' (Fulton and Harris, *Representation Theory*, exercise 2.7)."""
+    group = network_group(cayley_table("S4"))
+    standard = next(r for r, d in enumerate(group.irreps.degrees) if d == 3)
+    power = np.zeros(len(group.irreps))
+    power[standard] = 1
+    marked = np.flatnonzero(harmonics(group, list(range(1, len(group.irreps))), power))
+    assert sorted(group.irreps.degrees[r] for r in marked) == [2, 3]

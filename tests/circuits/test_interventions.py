@@ -138,6 +138,20 @@ def test_against_literal_projections(expression: str, numbers: int, monkeypatch:
         assert losses.zero_ablated[r] != pytest.approx(losses.ablated[r])
 
 
+def test_inactive_neurons_are_no_cluster() -> None:
+    """A constant neuron is in no group, not among the unclustered neither; what it writes is in the bias."""
+    group = network_group(cayley_table("S3"))
+    trained = random_perceptron(6, 8, 5, 3)
+    dead = trained.hidden_map.clone()
+    dead[:, 2] = 0.0
+    network = replace(trained, hidden_map=dead)
+    found = neuron_clusters(network, group, 1e-6)
+    assert found.inactive.tolist() == [False, False, True, False, False]
+    losses = cluster_losses(network, found)
+    assert set(losses.ablated) == set(found.counts())
+    assert losses.projected == losses.projected_alone
+
+
 @pytest.mark.parametrize("expression", ["Z6", "S3"])
 def test_removing_nothing_and_everything(expression: str) -> None:
     network = random_perceptron(6, 8, 5, 3)
