@@ -189,7 +189,7 @@ def print_explained(result: dict[str, Any]) -> None:
         cosets = result["cosets"]
         orders = ", ".join(f"{count} of order {order}" for order, count in cosets["by_order"].items())
         text = f"cosets: {cosets['neurons']} of {cosets['active']} active neurons"
-        text += f" ({orders}); loss with coset means {cosets['loss']:.4g}" if orders else ""
+        text += f" ({orders}); loss with coset means {cosets['own_loss']:.4g}" if orders else ""
         console.print(Text(text), soft_wrap=True)
     if result["clock"] and result["clock"]["label"]:
         console.print(Text(f"addition by a {result['clock']['label']}"))

@@ -6,6 +6,7 @@ theory, verdict. Parts that a layout does not have are None, with the reason in 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ from jaxtyping import Bool, Float, Int
 from empirics.circuits.character_fit import KEY, CharacterFit, character_fit, harmonics, key_irreps
 from empirics.circuits.clock import ClockReading, clock_reading
 from empirics.circuits.clusters import THRESHOLD, NeuronClusters, neuron_clusters
+from empirics.circuits.coset_ablation import described_sums, descriptions
 from empirics.circuits.cosets import CosetReading, coset_reading, logits_of_sums
 from empirics.circuits.directions import ProductMeans, product_means
 from empirics.circuits.interventions import ClusterLosses, ablate_irreps, cluster_losses, keep_irreps
@@ -41,7 +43,7 @@ from empirics.circuits.theory_comparison import TheoryComparison, compare_with_t
 from empirics.circuits.verdict import Evidence, Thresholds, Verdict, judge
 from theory.errors import LimitError
 
-__all__ = ["Analysis", "EmbeddingLosses", "Explanation", "explain"]
+__all__ = ["Analysis", "CosetTests", "EmbeddingLosses", "Explanation", "explain"]
 
 Tell = Callable[[str], None]
 
@@ -57,6 +59,26 @@ class EmbeddingLosses:
 
     without: dict[int, float]
     key_alone: float
+
+
+@dataclass(frozen=True)
+class CosetTests:
+    """Losses with summands of coset neurons replaced, and which description of them is the shorter.
+
+    Args:
+        best: by means on the largest fitting subgroup of either side, each summand by itself.
+        own: by means on the cosets that are reported of each neuron.
+        swapped: the same with left and right cosets exchanged, a control.
+        fewer: neurons by the description that takes fewer numbers: `cosets`, `irreps` or `equal`.
+        coset_numbers, irrep_numbers: that the two descriptions take in all.
+    """
+
+    best: float
+    own: float
+    swapped: float
+    fewer: dict[str, int]
+    coset_numbers: int
+    irrep_numbers: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +98,7 @@ class Analysis:
         clusters, cluster_losses, output: of the hidden layer; None without one.
         embedding_losses: None without embeddings.
         cosets: None for prime order and for layouts without separate summands.
-        coset_loss: of the network with summands replaced by coset means.
+        coset_tests: of the coset neurons; None without `cosets`.
         clock: None where none of its measures is defined.
         theory: use of irreps beside the prediction; None without embeddings.
         absent: reasons for what is None, by name.
@@ -97,7 +119,7 @@ class Analysis:
     output: tuple[OutputUse, ...] | None
     embedding_losses: EmbeddingLosses | None
     cosets: CosetReading | None
-    coset_loss: float | None
+    coset_tests: CosetTests | None
     clock: ClockReading | None
     theory: TheoryComparison | None
     absent: dict[str, str] = field(default_factory=dict)
@@ -204,10 +226,12 @@ def _analysis(
     clusters = _clusters(network, group, threshold, absent)
     hidden = _hidden_layer(network, means, key, clusters)
     say("cosets")
-    cosets, coset_loss = _cosets(network, group, clusters, absent)
+    cosets, coset_tests = _cosets(network, group, clusters, absent)
     say("clock")
     generator = np.random.default_rng(seed)
     clock = clock_reading(network, group, generator)
+    if not _says_something(clock):
+        absent["clock"] = "; ".join(clock.notes)
     say("theory")
     return Analysis(
         group=group,
@@ -225,7 +249,7 @@ def _analysis(
         output=hidden[2],
         embedding_losses=_embedding_losses(network, group, key),
         cosets=cosets,
-        coset_loss=coset_loss,
+        coset_tests=coset_tests,
         clock=clock if _says_something(clock) else None,
         theory=None if power is None else compare_with_theory(group, (power[0] + power[1]) / 2, generator),
         absent=absent,
@@ -277,7 +301,7 @@ def _embedding_losses(network: TrainedNetwork, group: NetworkGroup, key: list[in
 
 def _cosets(
     network: TrainedNetwork, group: NetworkGroup, clusters: NeuronClusters | None, absent: dict[str, str]
-) -> tuple[CosetReading | None, float | None]:
+) -> tuple[CosetReading | None, CosetTests | None]:
     if not isinstance(network, SharedHiddenPerceptron | OneHotPerceptron) or clusters is None:
         absent["cosets"] = "the layout has no hidden sums X[a] + Y[b]"
         return None, None
@@ -289,4 +313,21 @@ def _cosets(
     if reading is None:
         absent["cosets"] = f"order {group.order} is prime (or 1), so that there are no cosets"
         return None, None
-    return reading, cross_entropy(logits_of_sums(network, reading.left, reading.right), group.table)
+    return reading, _coset_tests(network, reading)
+
+
+def _coset_tests(network: SharedHiddenPerceptron | OneHotPerceptron, reading: CosetReading) -> CosetTests:
+    table, sums = reading.group.table, network.pre_activations
+
+    def loss(left: Float[np.ndarray, "n m"], right: Float[np.ndarray, "n m"]) -> float:
+        return cross_entropy(logits_of_sums(network, left, right), table)
+
+    described = descriptions(reading, *sums)
+    return CosetTests(
+        best=loss(reading.left, reading.right),
+        own=loss(*described_sums(reading, *sums)),
+        swapped=loss(*described_sums(reading, *sums, swapped=True)),
+        fewer=dict(Counter(one.fewer for one in described)),
+        coset_numbers=sum(one.cosets for one in described),
+        irrep_numbers=sum(one.irreps for one in described),
+    )

@@ -183,8 +183,9 @@ def _losses(analysis: Analysis) -> tuple[tuple[str, float], ...]:
         found.append(("… unclustered left out", losses.projected_alone))
         for r, loss in losses.ablated.items():
             found.append((f"without {'the unclustered' if r < 0 else f'cluster {labels[r]}'}", loss))
-    if analysis.coset_loss is not None:
-        found.append(("coset means", analysis.coset_loss))
+    if analysis.coset_tests is not None:
+        found.append(("coset means", analysis.coset_tests.own))
+        found.append(("… left and right exchanged", analysis.coset_tests.swapped))
     return tuple(found)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from math import ceil, isfinite
+from types import NoneType
 from typing import Any, get_args
 
 from empirics.circuits.architectures import Architecture, ArchitectureName, Bilinear, OneHotMLP, Transformer
@@ -62,9 +63,7 @@ class Configuration:
     checkpoints: int = 80
 
     def __post_init__(self) -> None:
-        if self.architecture not in get_args(ArchitectureName):
-            known = ", ".join(get_args(ArchitectureName))
-            raise UnknownNameError(f"architecture {self.architecture!r}: known are {known}")
+        _check_architecture(self.architecture)
         for name in ("steps", "neurons", "model_width", "heads", "threads"):
             _check_count(name, getattr(self, name), 1, MOST[name])
         if self.batch is not None:
@@ -86,6 +85,12 @@ class Configuration:
         if self.architecture == "transformer":
             return Transformer(self.neurons, self.model_width, self.heads)
         return (OneHotMLP if self.architecture == "onehot_mlp" else Bilinear)(self.neurons)
+
+
+def _check_architecture(name: object) -> None:
+    known = get_args(ArchitectureName)
+    if name not in known:
+        raise UnknownNameError(f"architecture {name!r}: known are {', '.join(known)}")
 
 
 def _check_count(name: str, value: object, least: int, most: int) -> None:
@@ -148,8 +153,7 @@ def configure(
     Raises:
         InputError: the group cannot be used, or a value is unknown or outside of its range.
     """
-    if architecture not in _DEFAULTS:
-        raise UnknownNameError(f"architecture {architecture!r}: known are {', '.join(_DEFAULTS)}")
+    _check_architecture(architecture)
     unknown = set(changes) - {field.name for field in fields(Configuration)}
     if unknown:
         raise UnknownNameError(f"{min(unknown)}: a run has no such setting")
@@ -167,17 +171,40 @@ def configure(
     return Configuration(architecture=architecture, group=group, **values)
 
 
-def configuration_of(document: Mapping[str, Any]) -> Configuration:
+_KINDS: dict[str, tuple[type, ...]] = {
+    "ArchitectureName": (str,),
+    "str": (str,),
+    "int": (int,),
+    "int | None": (int, NoneType),
+    "float": (int, float),
+    "tuple[float, float]": (list, tuple),
+}
+
+
+def configuration_of(document: object) -> Configuration:
     """Read a configuration back from what `dataclasses.asdict` made of it, through JSON too.
 
+    Args:
+        document: what JSON held.
+
     Raises:
-        InputError: a key is missing, unknown, or of the wrong kind.
+        InputError: it is no object, or a key is missing, unknown, of the wrong kind or out of range.
     """
-    try:
-        first, second = document["betas"]
-        return Configuration(**{**document, "betas": (first, second)})
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"not the configuration of a run: {error}") from None
+    names = {field.name: str(field.type) for field in fields(Configuration)}
+    if not isinstance(document, Mapping) or set(document) != set(names):
+        found = ", ".join(sorted(map(str, document))) if isinstance(document, Mapping) else "no JSON object"
+        raise InputError(
+            f"not the configuration of a run: {found or 'nothing'}; keys {', '.join(names)} are right"
+        )
+    for name, kind in names.items():
+        value = document[name]
+        if isinstance(value, bool) or not isinstance(value, _KINDS[kind]):
+            raise InputError(f"{name} {value!r}: a value of kind {kind} is right")
+    _check_architecture(document["architecture"])
+    betas = tuple(document["betas"])
+    if len(betas) != 2 or not all(type(beta) is float or type(beta) is int for beta in betas):
+        raise InputError(f"betas {list(betas)!r}: two numbers are right")
+    return Configuration(**{**document, "betas": betas})
 
 
 def differences(stored: Configuration, wanted: Configuration) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from empirics.circuits.character_fit import EMBEDDED
 from empirics.circuits.cosets import CosetReading
-from empirics.circuits.explain import Analysis, Explanation
+from empirics.circuits.explain import Analysis, CosetTests, Explanation
 from empirics.circuits.recovery import GroupReport
 
 __all__ = ["summary"]
@@ -35,7 +35,7 @@ def summary(found: Explanation, identified: str | None = None) -> dict[str, Any]
         **(_neurons(analysis) if analysis else dict.fromkeys(("clusters", "unclustered", "inactive"))),
         "variance": asdict(analysis.fit.shares) if analysis else None,
         **(_losses(analysis) if analysis else dict.fromkeys(("restricted_loss", "excluded_loss"))),
-        "cosets": _cosets(analysis.cosets, analysis.coset_loss) if analysis and analysis.cosets else None,
+        "cosets": _cosets(analysis.cosets, analysis.coset_tests) if analysis and analysis.cosets else None,
         "clock": asdict(analysis.clock) if analysis and analysis.clock else None,
         "theory": asdict(analysis.theory) if analysis and analysis.theory else None,
         "absent": analysis.absent if analysis else {},
@@ -143,7 +143,7 @@ def _losses(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def _cosets(reading: CosetReading, loss: float | None) -> dict[str, Any]:
+def _cosets(reading: CosetReading, tests: CosetTests | None) -> dict[str, Any]:
     active = int(reading.active.sum())
     return {
         "subgroups": len(reading.subgroups),
@@ -151,9 +151,17 @@ def _cosets(reading: CosetReading, loss: float | None) -> dict[str, Any]:
         "neurons": len(reading.neurons),
         "by_order": {str(order): count for order, count in reading.by_order.items()},
         "conjugate": sum(one.conjugate for one in reading.neurons),
-        "loss": loss,
-        "smallest_ratio": float(np.nanmin(reading.left_ratios)) if active else None,
-        "values": sum(one.cells for one in reading.neurons),
+        "loss": tests and tests.best,
+        "own_loss": tests and tests.own,
+        "swapped_loss": tests and tests.swapped,
+        "fewer": tests and tests.fewer,
+        "coset_numbers": tests and tests.coset_numbers,
+        "irrep_numbers": tests and tests.irrep_numbers,
+        "smallest_ratios": [
+            float(np.nanmin(ratios)) for ratios in (reading.left_ratios, reading.right_ratios)
+        ]
+        if active
+        else None,
     }
 
 
