@@ -16,6 +16,7 @@ from jaxtyping import Float, Int
 
 from theory.characters.burnside_dixon import character_table_of
 from theory.characters.table import CharacterTable
+from theory.errors import InputError
 from theory.groups.cayley_table import TableGroup, from_cayley_table
 from theory.groups.conjugacy import conjugacy_classes
 from theory.representations.alignment import complex_values
@@ -100,6 +101,8 @@ def network_group(table: Int[np.ndarray, "n n"], source: str = "table") -> Netwo
     Raises:
         InputError: the table is not a group's; the message names the axiom and a witness.
     """
+    if np.min(table) != 0:
+        raise InputError(f"{source}: elements count from {int(np.min(table))}; from 0 would be right")
     group = from_cayley_table(np.asarray(table), name=source)
     n = group.order
     elements = np.array([int(label) for label in group.labels])

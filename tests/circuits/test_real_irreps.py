@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from empirics.circuits.irreps import NetworkGroup, network_group
+from theory.errors import InputError
 from theory.groups.naming import resolve
 
 # complex characters give the dimensions: Serre, Linear Representations of Finite Groups, 5.1-5.9
@@ -50,6 +51,11 @@ def test_projectors(expression: str) -> None:
     assert np.allclose(total, np.eye(n), atol=1e-10)
     assert np.array_equal(group.table[np.arange(n), group.inverses], np.full(n, group.identity))
     assert np.allclose(group.projector(0), 1 / n)
+
+
+def test_elements_count_from_zero() -> None:
+    with pytest.raises(InputError, match="elements count from 1; from 0 would be right"):
+        network_group(np.array([[1, 2], [2, 1]]))
 
 
 @pytest.mark.parametrize("n", [5, 8, 113])
