@@ -9,11 +9,18 @@ from certificates.cli_progress import Progress
 
 if TYPE_CHECKING:
     from empirics.circuits.explain import Explanation
+    from empirics.circuits.progress import Progress as TrainingProgress
 
 __all__ = ["write"]
 
 
-def write(found: Explanation, result: dict[str, Any], directory: Path, progress: Progress) -> dict[str, str]:
+def write(
+    found: Explanation,
+    result: dict[str, Any],
+    directory: Path,
+    progress: Progress,
+    series: TrainingProgress | None = None,
+) -> dict[str, str]:
     """Draw the figures into `figures/` and return the page by its name.
 
     Args:
@@ -21,6 +28,7 @@ def write(found: Explanation, result: dict[str, Any], directory: Path, progress:
         result: the JSON object of the command.
         directory: of the report.
         progress: where the stages are told.
+        series: measures of every checkpoint, if there are several.
     """
     from certificates.report.circuits_page import render_circuits
     from certificates.run_report import versions
@@ -34,8 +42,13 @@ def write(found: Explanation, result: dict[str, Any], directory: Path, progress:
             stage.tell("collecting")
             figures = collect(found)
             paths = draw_circuit_figures(figures, directory / "figures", stage.tell)
+            if series is not None:
+                from empirics.circuits.progress_still import draw_progress
+
+                labels = found.analysis.group.irreps.labels
+                paths = (*paths, draw_progress(series, labels, directory / "figures" / "progress.png"))
             stage.detail = f"{len(paths)} in {directory / 'figures'}"
     with progress.stage("report") as stage:
-        page = render_circuits(result, figures, versions())
+        page = render_circuits(result, figures, versions(), series)
         stage.detail = str(directory / "report.html")
     return {"report.html": page}

@@ -407,6 +407,9 @@ def explain(
     split: Annotated[
         str | None, typer.Option(metavar="KIND:SEED:FRACTION", help="Train pairs: torch:… or nanda:….")
     ] = None,
+    progress: Annotated[
+        bool, typer.Option("--progress", metavar="", help="Every checkpoint of a run's folder too.")
+    ] = False,
     threshold: Annotated[
         float, typer.Option(metavar="T", min=0.0, max=1.0, help="Of a neuron's explained fraction.")
     ] = 0.85,
@@ -426,7 +429,7 @@ def explain(
     from certificates import cli_explain, cli_output
 
     options = cli_explain.ExplainOptions(
-        layout, repair, table, trust_table, split, threshold, seed, not no_report
+        layout, repair, table, trust_table, split, threshold, seed, not no_report, progress
     )
     result = cli_explain.explain(checkpoint, options, output, force)
     if as_json:

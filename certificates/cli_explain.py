@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,9 @@ from certificates.result import dump
 if TYPE_CHECKING:
     import numpy as np
 
+    from empirics.circuits.explain import Explanation
     from empirics.circuits.networks import WeightNetwork
+    from empirics.circuits.progress import Progress as TrainingProgress
 
 __all__ = ["ExplainOptions", "explain", "print_explained"]
 
@@ -36,6 +39,7 @@ class ExplainOptions:
         threshold: of neurons.
         seed: of sampled triples and permutations.
         report: page and figures.
+        progress: measure every checkpoint of a run's folder.
     """
 
     layout: str | None = None
@@ -46,6 +50,7 @@ class ExplainOptions:
     threshold: float = 0.85
     seed: int = 0
     report: bool = True
+    progress: bool = False
 
 
 def explain(checkpoint: Path, options: ExplainOptions, output: Path | None, force: bool) -> dict[str, Any]:
@@ -74,11 +79,17 @@ def explain(checkpoint: Path, options: ExplainOptions, output: Path | None, forc
             name = None if found.report.group is None else identify(found.report.group)
             result = summary(found, name)
             stage.detail = found.verdict.word
+        series = _progress(checkpoint, found, progress) if options.progress else None
+        if series is not None:
+            from empirics.circuits.summary import progress_summary
+
+            assert found.analysis is not None
+            result["progress"] = progress_summary(series, found.analysis.group.irreps.labels)
         texts = {}
         if options.report:
             from certificates.circuits_report import write
 
-            texts = write(found, result, directory, progress)
+            texts = write(found, result, directory, progress, series)
             result["report"] = str(directory / "report.html")
         result["seconds"] = round(time.perf_counter() - start, 2)
         files.write_all(directory, {"result.json": dump(result) + "\n", **texts})
@@ -96,6 +107,35 @@ def _network(checkpoint: Path, options: ExplainOptions) -> tuple[WeightNetwork, 
         return record.network(), record.train_mask
     network = load_network(checkpoint, options.layout)
     return network, _train_mask(checkpoint, options.split, network.order)
+
+
+def _progress(checkpoint: Path, found: Explanation, progress: Progress) -> TrainingProgress | None:
+    """The measures of every checkpoint of a run; None if its last network computes no group.
+
+    Raises:
+        InputError: the checkpoint is a single file.
+    """
+    from theory.errors import InputError
+
+    if not checkpoint.is_dir():
+        raise InputError(
+            f"{checkpoint}: --progress needs the folder of a run of gammastar train --architecture"
+        )
+    if found.analysis is None:
+        return None
+    with progress.stage("checkpoints") as stage:
+        from empirics.circuits.progress import progress as measure
+        from empirics.circuits.training_record import load_record
+
+        record = load_record(checkpoint)
+
+        def networks() -> Iterator[tuple[int, WeightNetwork]]:
+            for step in record.steps:
+                stage.tell(f"step {step} of {record.steps[-1]}")
+                yield step, record.network(step)
+
+        stage.detail = f"{len(record.steps)} of them"
+        return measure(networks(), found.analysis.group, record.train_mask)
 
 
 def _slug(checkpoint: Path) -> str:

@@ -7,22 +7,30 @@ from typing import TYPE_CHECKING, Any
 
 from certificates.report.environment import page_assets, template
 from certificates.report.plots.circuits import circuit_plots
+from certificates.report.plots.progress import progress_plot
 
 if TYPE_CHECKING:
     from empirics.circuits.figure_data import CircuitFigures
+    from empirics.circuits.progress import Progress as TrainingProgress
 
 __all__ = ["render_circuits"]
 
 TONES = {"explained": "verified", "partly explained": "partly", "not explained": "refuted"}
 
 
-def render_circuits(result: dict[str, Any], figures: CircuitFigures | None, versions: dict[str, str]) -> str:
+def render_circuits(
+    result: dict[str, Any],
+    figures: CircuitFigures | None,
+    versions: dict[str, str],
+    series: TrainingProgress | None = None,
+) -> str:
     """The page as HTML.
 
     Args:
         result: the JSON object of `gammastar explain`.
         figures: what is drawn; None for a network without a group.
         versions: of the programs, by name.
+        series: measures of every checkpoint, if there are several.
     """
     irreps = [line for line in result["irreps"] if line["key"] or line["embedded"]]
     irreps.sort(key=lambda line: -(line["similarity"] or 0.0))
@@ -32,6 +40,7 @@ def render_circuits(result: dict[str, Any], figures: CircuitFigures | None, vers
         irreps=irreps,
         others=len(result["irreps"]) - len(irreps),
         figures={} if figures is None else circuit_plots(figures),
+        progress=None if figures is None or series is None else progress_plot(series, figures.labels),
         command=shlex.join(["gammastar", "explain", result["source"]]),
         versions=versions,
         **page_assets(),

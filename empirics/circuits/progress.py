@@ -51,6 +51,8 @@ PHASE_RULE = (
 class Phases:
     """Steps of the checkpoints at which phases begin, by `PHASE_RULE`; None for what does not happen.
 
+    Nothing forces their order: the test loss may fall because what was learned by heart fades.
+
     Args:
         memorisation: the first checkpoint.
         circuit_formation: train pairs begin to depend on the key irreps.

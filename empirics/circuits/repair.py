@@ -16,8 +16,8 @@ def repaired_table(table: Int[np.ndarray, "n n"]) -> Int[np.ndarray, "n n"] | No
 
     `T'[a, b] = mode over x of T[T[a, x], T[x^-1, b]]`, over the `x` with an inverse on both sides. Nothing is
     promised of the result: whoever accepts it checks all axioms. The identity's row and column are set right
-    first, which shared/specs/circuits.md does not ask for: of six tables with 60 % of their entries overwritten
-    four are repaired, not two.
+    first, which shared/specs/circuits.md does not ask for: of six tables with 60 % of their entries
+    overwritten four are repaired, not two.
 
     Args:
         table: entries in `0..n-1`.

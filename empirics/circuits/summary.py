@@ -11,9 +11,16 @@ import numpy as np
 from empirics.circuits.character_fit import EMBEDDED
 from empirics.circuits.cosets import CosetReading
 from empirics.circuits.explain import Analysis, CosetTests, Explanation
+from empirics.circuits.progress import Progress
 from empirics.circuits.recovery import GroupReport
 
-__all__ = ["summary"]
+__all__ = ["progress_summary", "summary"]
+
+
+CURVES = (
+    "train_loss", "test_loss", "train_accuracy", "test_accuracy", "restricted", "restricted_characters",
+    "variance_explained", "agreement", "excluded", "clustered", "squared_weights",
+)  # fmt: skip
 
 
 def summary(found: Explanation, identified: str | None = None) -> dict[str, Any]:
@@ -163,6 +170,27 @@ def _cosets(reading: CosetReading, tests: CosetTests | None) -> dict[str, Any]:
         if active
         else None,
     }
+
+
+def progress_summary(series: Progress, labels: tuple[str, ...]) -> dict[str, Any]:
+    """The measures of every checkpoint, as JSON: lists in the order of steps.
+
+    Args:
+        series: of a run.
+        labels: of the real irreps.
+    """
+    found: dict[str, Any] = {
+        "key": [labels[r] for r in series.key],
+        "appeared": [{"label": labels[r], "step": step} for r, step in series.appeared],
+        "phases": asdict(series.phases),
+        "steps": series.steps.tolist(),
+        "similarities": {labels[r]: series.similarities[:, r].tolist() for r in series.key},
+    }
+    for name in CURVES:
+        found[name] = getattr(series, name).tolist()
+    cleaned = _clean(found)
+    assert isinstance(cleaned, dict)
+    return cleaned
 
 
 def _clean(value: Any) -> Any:

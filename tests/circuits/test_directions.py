@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables import cayley_table
 
@@ -74,6 +74,7 @@ def _power(group: NetworkGroup, element: int, exponent: int) -> int:
     return found
 
 
+@settings(max_examples=25)
 @given(expression=st.sampled_from(["Z8", "D4", "Q8", "A4", "SL(2,3)"]), seed=st.integers(0, 2**16))
 def test_directions_are_orthogonal_parts(expression: str, seed: int) -> None:
     """They sum to `M`, are fixed by their own projection, killed by others, and equivariant on both sides."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
-from checkpoints import checkpoint, fitted
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import rel_entr, softmax
 from tables import cayley_table
@@ -35,6 +32,7 @@ def literal(logits: np.ndarray, other: np.ndarray) -> tuple[float, float, float]
     return explained, divergence, (logits.argmax(2) == other.argmax(2)).mean()
 
 
+@settings(max_examples=25)
 @given(
     expression=st.sampled_from(["Z2", "Z7", "S3", "Q8"]),
     seed=st.integers(0, 2**16),
@@ -131,16 +129,6 @@ def test_a_common_kernel_does_not_answer() -> None:
     irreps = [group.irreps.index("k=2"), group.irreps.index("k=4")]
     values = group.irreps.characters[irreps].sum(0)[group.quotients]
     assert (np.isclose(values, values.max()).sum(1) == 2).all()
-
-
-@pytest.mark.requires("data")
-def test_published_variance(data: Path) -> None:
-    """x+y directions and characters of no_wd, from the cubes themselves (shared/data/README.md)."""
-    found = checkpoint(data, "no_wd")
-    means, fit, key = fitted(data, "no_wd")
-    characters = (fit.coefficients[key] @ found.group.irreps.characters[key])[found.group.quotients]
-    for scores, expected in ((means.direction(key), 0.96901), (characters, 0.95819)):
-        assert literal(found.logits, scores[found.group.table])[0] == pytest.approx(expected, abs=6e-6)
 
 
 def test_bad_input() -> None:

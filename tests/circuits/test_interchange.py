@@ -25,8 +25,8 @@ from empirics.circuits.loading import load_network, network_of_state
 from empirics.circuits.networks import TransformerNetwork
 from theory.errors import InputError
 
-# names and shapes that HookedTransformer 3.9 prints for these sizes (n_layers 1, d_model 8, n_heads 2, d_head 4,
-# d_mlp 12, d_vocab 6, d_vocab_out 5, n_ctx 3, normalization_type None), without its buffers mask and IGNORE
+# names and shapes that HookedTransformer of TransformerLens 3.9 has for n_layers 1, d_model 8, n_heads 2,
+# d_head 4, d_mlp 12, d_vocab 6, d_vocab_out 5, n_ctx 3, normalization_type None; without mask and IGNORE
 HOOKED = {
     "embed.W_E": (6, 8),
     "pos_embed.W_pos": (3, 8),
@@ -156,7 +156,7 @@ def agrees(network: TransformerNetwork) -> None:
     assert np.abs(active - hidden).max() < 1e-12 * np.abs(hidden).max()
 
 
-MISSING = "transformer_lens is an optional extra (pip install transformer_lens, 2 GB with what it needs)"
+MISSING = "transformer_lens is an optional extra (pip install transformer_lens)"
 
 
 @pytest.mark.parametrize("positions", [2, 3])

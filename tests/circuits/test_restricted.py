@@ -230,6 +230,13 @@ def test_against_literal_cubes(expression: str, key: list[int]) -> None:
     }
     for name, (cube, pairs) in expected.items():
         assert getattr(kept, name) == pytest.approx(cross_entropy(cube, table, pairs)), name
+    answers = logits.argmax(2)
+    for faithful, cube in (
+        (kept.faithfulness, corrected),
+        (kept.uncorrected_faithfulness, product(key)),
+        (kept.character_faithfulness, character(key)),
+    ):
+        assert faithful.agreement == pytest.approx((cube.argmax(2) == answers).mean())
     left = excluded_losses(network, means, fit, key, mask, irreps=[1, 2])
     assert left.every_key == pytest.approx(cross_entropy(logits - product(key), table, mask))
     assert left.every_key_characters == pytest.approx(cross_entropy(centred - character(key), table, mask))

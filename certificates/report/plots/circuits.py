@@ -24,7 +24,7 @@ from certificates.report.plots.style import (
 if TYPE_CHECKING:
     from empirics.circuits.figure_data import CircuitFigures, CosineFigures, NeuronFigures, PowerMap
 
-__all__ = ["circuit_plots"]
+__all__ = ["circuit_plots", "quiet", "rounded"]
 
 MOST_CELLS = 60_000  # of a heat map on the page
 FLOOR = 1e-4  # of a map's largest value
@@ -45,7 +45,8 @@ def circuit_plots(data: CircuitFigures) -> dict[str, Figure]:
     return {figure.key: figure for figure in drawn}
 
 
-def _rounded(values: Any, digits: int = 4) -> list[float | None]:
+def rounded(values: Any, digits: int = 4) -> list[float | None]:
+    """Numbers for the page: so many significant digits, null for what is not finite."""
     return [
         float(f"{value:.{digits}g}") if np.isfinite(value) else None for value in np.asarray(values).ravel()
     ]
@@ -63,7 +64,7 @@ def _spectrum(data: CircuitFigures) -> Figure:
     figure = axes([], 240 * rows + 40)
     figure.set_subplots(rows, 1, shared_xaxes=True, vertical_spacing=0.08)
     similarity = go.Bar(
-        x=names, y=_rounded(data.similarities[1:]), marker={"color": colours},
+        x=names, y=rounded(data.similarities[1:]), marker={"color": colours},
         hovertemplate="%{x}<br>similarity %{y}<extra></extra>",
     )  # fmt: skip
     figure.add_trace(similarity, row=1, col=1)
@@ -71,12 +72,12 @@ def _spectrum(data: CircuitFigures) -> Figure:
     if data.power is not None:
         for side, name, colour in ((0, "left", REQUIRED), (1, "right", MARGIN)):
             bars = go.Bar(
-                x=names, y=_rounded(data.power[side, 1:]), marker={"color": colour},
+                x=names, y=rounded(data.power[side, 1:]), marker={"color": colour},
                 hovertemplate=f"%{{x}}<br>{name} embedding %{{y}}<extra></extra>",
             )  # fmt: skip
             figure.add_trace(bars, row=2, col=1)
         figure.update_yaxes(title_text="embedding power", row=2, col=1)
-    _quiet(figure)
+    quiet(figure)
     figure.update_xaxes(type="category", showgrid=False)
     key = ", ".join(label for label, is_key in zip(data.labels, data.key, strict=True) if is_key)
     return Figure(
@@ -90,7 +91,7 @@ def _spectrum(data: CircuitFigures) -> Figure:
     )
 
 
-def _quiet(figure: Any) -> None:
+def quiet(figure: Any) -> None:
     """Subplots come without the page's style."""
     figure.update_xaxes(
         gridcolor=RULE, zeroline=False, linecolor=RULE, tickfont_color=MUTED,
@@ -105,13 +106,11 @@ def _quiet(figure: Any) -> None:
 def _characters(data: CircuitFigures) -> Figure:
     import plotly.graph_objects as go
 
-    ends = _rounded(
-        [min(data.fitted.min(), data.measured.min()), max(data.fitted.max(), data.measured.max())]
-    )
+    ends = rounded([min(data.fitted.min(), data.measured.min()), max(data.fitted.max(), data.measured.max())])
     traces = [
         go.Scatter(x=ends, y=ends, mode="lines", line={"color": RULE, "width": 1}, hoverinfo="skip"),
         go.Scatter(
-            x=_rounded(data.fitted), y=_rounded(data.measured), mode="markers",
+            x=rounded(data.fitted), y=rounded(data.measured), mode="markers",
             marker={"color": REQUIRED, "size": 6},
             hovertemplate="characters %{x}<br>mean logit %{y}<extra></extra>",
         ),
@@ -136,7 +135,7 @@ def _losses(data: CircuitFigures) -> Figure:
     names = [escaped(name) for name, _ in data.losses]
     values = [max(value, 1e-16) for _, value in data.losses]
     bars = go.Bar(
-        x=_rounded(values), y=names, orientation="h",
+        x=rounded(values), y=names, orientation="h",
         marker={"color": [INK, *[REQUIRED] * (len(names) - 1)]},
         hovertemplate="%{y}<br>%{x}<extra></extra>",
     )  # fmt: skip
@@ -160,7 +159,7 @@ def _neurons(data: CircuitFigures, neurons: NeuronFigures) -> Figure:
     active = np.flatnonzero(~neurons.inactive)
     trace = go.Scatter(
         x=[escaped(data.labels[neurons.irrep[i]]) for i in active],
-        y=_rounded(neurons.fraction[active]),
+        y=rounded(neurons.fraction[active]),
         customdata=[
             f"neuron {i}<br>{escaped(data.labels[neurons.irrep[i]])}: {neurons.fraction[i]:.4f}"
             f"<br>fires on {100 * neurons.firing[i]:.1f} %"
@@ -168,7 +167,7 @@ def _neurons(data: CircuitFigures, neurons: NeuronFigures) -> Figure:
         ],
         mode="markers",
         marker={
-            "color": _rounded(neurons.firing[active]), "cmin": 0, "cmax": 1, "size": 6,
+            "color": rounded(neurons.firing[active]), "cmin": 0, "cmax": 1, "size": 6,
             "colorscale": [[0, POSSIBLE], [0.5, EXCLUDED], [1, REQUIRED]],
             "colorbar": {
                 "title": {"text": "fires on", "font": {"color": MUTED}}, "thickness": 12, "outlinewidth": 0,
@@ -205,7 +204,7 @@ def _maps(key: str, maps: Sequence[PowerMap], labels: tuple[str, ...], first: st
     for number, found in enumerate(maps):
         top = max(float(found.power.max()), 1e-300)
         trace = go.Heatmap(
-            z=[_rounded(line, 3) for line in np.log10(np.maximum(found.power, top * FLOOR))],
+            z=[rounded(line, 3) for line in np.log10(np.maximum(found.power, top * FLOOR))],
             x=names, y=names, xgap=0, ygap=0, showscale=number == 0,
             colorscale=[[0, PAPER], [0.5, POSSIBLE], [1, REQUIRED]],
             colorbar={
@@ -219,7 +218,7 @@ def _maps(key: str, maps: Sequence[PowerMap], labels: tuple[str, ...], first: st
         title = f"irrep of {second}" + (f" (cluster {escaped(found.name)})" if key == "maps" else "")
         figure.update_xaxes(title_text=title, **place)
         figure.update_yaxes(title_text=f"irrep of {first}", **place)
-    _quiet(figure)
+    quiet(figure)
     figure.update_xaxes(type="category", showgrid=False)
     figure.update_yaxes(type="category", showgrid=False)
     what = (
@@ -238,7 +237,7 @@ def _writing(neurons: NeuronFigures) -> Figure:
     import plotly.graph_objects as go
 
     trace = go.Heatmap(
-        z=[_rounded(line, 3) for line in neurons.writing.T],
+        z=[rounded(line, 3) for line in neurons.writing.T],
         y=[escaped(label) for label in neurons.writing_irreps],
         colorscale=[[0, PAPER], [1, REQUIRED]],
         colorbar={"thickness": 12, "outlinewidth": 0, "tickfont": {"color": MUTED}},
@@ -264,14 +263,14 @@ def _cosines(found: CosineFigures) -> Figure:
     figure.set_subplots(1, 3, horizontal_spacing=0.1)
     total = np.angle(np.exp(1j * (found.fits.left.phase + found.fits.right.phase)))
     lines = (
-        (go.Scatter(x=_rounded(total), y=_rounded(found.fits.output.phase), mode="markers",
+        (go.Scatter(x=rounded(total), y=rounded(found.fits.output.phase), mode="markers",
                     marker={"color": REQUIRED}),
          "phase of a + phase of b", "phase of the output"),
         (go.Scatter(x=[point.part for point in found.curve],
-                    y=_rounded([np.mean(point.accuracy) for point in found.curve]),
+                    y=rounded([np.mean(point.accuracy) for point in found.curve]),
                     mode="lines+markers", line={"color": REQUIRED}),
          "part of the neurons replaced", "accuracy"),
-        (go.Scatter(x=list(found.widths), y=_rounded(found.random_accuracy), mode="lines+markers",
+        (go.Scatter(x=list(found.widths), y=rounded(found.random_accuracy), mode="lines+markers",
                     line={"color": POSSIBLE}),
          "random cosine neurons", "accuracy"),
     )  # fmt: skip
@@ -279,7 +278,7 @@ def _cosines(found: CosineFigures) -> Figure:
         figure.add_trace(trace, row=1, col=column)
         figure.update_xaxes(title_text=across, row=1, col=column)
         figure.update_yaxes(title_text=up, row=1, col=column)
-    _quiet(figure)
+    quiet(figure)
     all_replaced = float(np.mean(found.curve[-1].accuracy))
     return Figure(
         "cosines",
