@@ -226,11 +226,26 @@ def test_squared_weights_of_a_shared_embedding() -> None:
 def test_groups_too_large_to_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     """Logits that are not held are streamed, with the same result."""
     group, mask, logits = scheduled()
-    held = progress(series(logits[-2:]), group, mask)
+    runs = 0
+
+    def answer(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        nonlocal runs
+        runs += 1
+        return logits[-1][a, b]
+
+    last = [(0, CallableNetwork(11, answer))]
+    held = progress(last, group, mask)
+    assert runs == 2  # once for the key irreps, once for all measures
     monkeypatch.setattr(module, "ROWS_BUDGET", 11**3 - 1)
-    streamed = progress(series(logits[-2:]), group, mask)
+    streamed = progress(last, group, mask)
+    assert runs > 4
     for name in ("test_loss", "restricted", "excluded", "agreement"):
         assert getattr(streamed, name) == pytest.approx(getattr(held, name))
+    # what one checkpoint shows at once is in the order of similarity
+    assert [group.irreps.labels[r] for r, _ in held.appeared] == ["k=2", "k=5"]
+    two, five = (group.irreps.characters[group.irreps.index(f"k={k}")][group.quotients] for k in (2, 5))
+    found = progress(series([(two + 3 * five)[group.table]]), group, mask)
+    assert [group.irreps.labels[r] for r, _ in found.appeared] == ["k=5", "k=2"]
 
 
 def test_without_key_irreps() -> None:
