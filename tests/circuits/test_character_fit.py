@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from checkpoints import CHUGHTAI, FILES, checkpoint, fitted, irrep_of
+from checkpoints import CHUGHTAI, EACH, checkpoint, fitted, irrep_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference_figures import HARMONICS, SHARES, SIMILARITIES
@@ -27,7 +27,7 @@ COEFFICIENTS = {
 
 
 @pytest.mark.requires("data")
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", EACH)
 def test_similarities_and_key_irreps(data: Path, name: str) -> None:
     _, fit, key = fitted(data, name)
     expected = {irrep_of(data, name, word): value for word, value in SIMILARITIES[name].items()}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from checkpoints import FILES, checkpoint, clusters, hidden, irrep_of
+from checkpoints import EACH, checkpoint, clusters, hidden, irrep_of
 from random_networks import random_perceptron
 from reference_figures import CLUSTERS
 from tables import cayley_table
@@ -20,7 +20,7 @@ from theory.errors import InputError
 
 
 @pytest.mark.requires("data")
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", EACH)
 def test_counts(data: Path, name: str) -> None:
     """Exact, although the spec allows one neuron of no_wd to differ."""
     found = clusters(data, name)

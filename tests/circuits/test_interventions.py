@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from checkpoints import FILES, checkpoint, clusters, fitted, irrep_of
+from checkpoints import EACH, checkpoint, clusters, fitted, irrep_of
 from random_networks import random_perceptron
 from reference_figures import (
     ABLATED,
@@ -48,7 +48,7 @@ def _by_irrep(data: Path, name: str, losses: dict[str, float]) -> dict[int, floa
 
 
 @pytest.mark.requires("data")
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", EACH)
 def test_projected_clusters(data: Path, name: str) -> None:
     found = _losses(data, name)
     assert (found.projected, found.projected_alone) == pytest.approx(PROJECTED[name], rel=TOLERANCE)

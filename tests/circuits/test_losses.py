@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from checkpoints import FILES, checkpoint, train_mask
+from checkpoints import EACH, checkpoint, train_mask
 from hypothesis import given
 from hypothesis import strategies as st
 from tables import cayley_table
@@ -42,7 +42,7 @@ LOSSES = {
 
 
 @pytest.mark.requires("data")
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", EACH)
 def test_published_losses(data: Path, name: str) -> None:
     found = checkpoint(data, name)
     train = check_mask(train_mask(data, name), found.group.order)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from checkpoints import FILES, checkpoint, irrep_of
+from checkpoints import EACH, checkpoint, irrep_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference_figures import EMBEDDING_POWER
@@ -18,7 +18,7 @@ from theory.errors import InputError
 
 
 @pytest.mark.requires("data")
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", EACH)
 def test_embedding_power(data: Path, name: str) -> None:
     found = checkpoint(data, name)
     power = irrep_power(found.network.embeddings[0], found.group)

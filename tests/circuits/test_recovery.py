@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from checkpoints import CHUGHTAI, FILES, checkpoint
+from checkpoints import CHUGHTAI, EACH, checkpoint
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables import cayley_table, loop_table
@@ -35,7 +35,7 @@ def answering(table: np.ndarray) -> CallableNetwork:
 
 
 @pytest.mark.requires("data")
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", EACH)
 def test_real_networks(data: Path, name: str) -> None:
     found = checkpoint(data, name)
     report = recover_group(found.network)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from checkpoints import CHUGHTAI, FILES, checkpoint, fitted, irrep_of, train_mask
+from checkpoints import CHUGHTAI, EACH, checkpoint, fitted, irrep_of, train_mask
 from random_networks import random_perceptron
 from reference_figures import RESTRICTED, SHARES
 from tables import cayley_table
@@ -54,7 +54,7 @@ def losses(data: Path, name: str) -> tuple[RestrictedLosses, ExcludedLosses]:
 
 
 @pytest.mark.requires("data")
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", EACH)
 def test_published_losses(data: Path, name: str) -> None:
     """The rows of shared/data/README.md, to the five or six digits that it prints."""
     kept, left = losses(data, name)
@@ -91,7 +91,7 @@ def test_a_missing_bias_shows_beside_its_loss(data: Path) -> None:
 
 
 @pytest.mark.requires("data")
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", EACH)
 def test_test_pairs(data: Path, name: str) -> None:
     """Replacement cubes by hand, over the pairs that were not for training."""
     kept, _ = losses(data, name)

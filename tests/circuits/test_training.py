@@ -18,7 +18,6 @@ import torch
 
 from empirics.circuits import training
 from empirics.circuits.bilinear import BilinearNetwork
-from empirics.circuits.loading import LAYOUTS
 from empirics.circuits.losses import split_torch
 from empirics.circuits.networks import OneHotPerceptron, TransformerNetwork
 from empirics.circuits.optimisation import Optimisation
@@ -253,7 +252,6 @@ def test_bilinear_network_is_its_definition(unbroken: dict[str, TrainingRecord])
     np.testing.assert_allclose(swapped.logits(), np.swapaxes(network.logits(), 0, 1), atol=1e-13)
 
 
-@pytest.mark.skipif("bilinear" not in LAYOUTS, reason="the loader does not know the layout bilinear yet")
 def test_bilinear_checkpoint_loads(unbroken: dict[str, TrainingRecord]) -> None:
     network = unbroken["bilinear"].network()
     assert isinstance(network, BilinearNetwork)

@@ -34,6 +34,7 @@ def printed(notebook: Any) -> str:
     return "".join(output.get("text", "") for output in outputs)
 
 
+@pytest.mark.slow
 @pytest.mark.requires("data")
 def test_on_the_data_pack(data: Path) -> None:
     text = printed(executed(str(data)))

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pytest
 from jaxtyping import Float
 from reference_figures import S5_NAMES
 
@@ -25,6 +26,11 @@ FILES = {
     "no_wd": "mod_addition_no_wd_model.pth",
     **{name: f"{name}/model.pt" for name in CHUGHTAI},
 }
+# each network as a parameter; one transformer of the three is enough for the quick tests
+EACH = [
+    pytest.param(name, marks=pytest.mark.slow) if name in ("low_precision", "S5_T_seed1") else name
+    for name in FILES
+]
 
 
 @dataclass(frozen=True, eq=False)
