@@ -230,6 +230,8 @@ def train(
     architecture: Annotated[
         str | None, typer.Option(metavar="transformer|mlp|bilinear", help="On part of the table instead.")
     ] = None,
+    fraction: Annotated[float | None, typer.Option(metavar="F", help="Of the table, for training.")] = None,
+    weight_decay: Annotated[float | None, typer.Option(metavar="D", help="With --architecture.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a network on a group's whole multiplication table and set it beside the theory.
@@ -240,8 +242,9 @@ def train(
     from certificates import cli_output, cli_train, cli_train_output
 
     options = cli_train.TrainOptions(
-        method, preset, activation, width, seed, seeds, steps, batch, learning_rate, device, threads
-    )
+        method, preset, activation, width, seed, seeds, steps, batch, learning_rate, device, threads,
+        fraction, weight_decay,
+    )  # fmt: skip
     if architecture is not None:
         from certificates import cli_architecture
 

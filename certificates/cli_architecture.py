@@ -83,6 +83,7 @@ def _configuration(
     changes: dict[str, Any] = {
         "neurons": options.width, "seed": options.seed, "steps": options.steps, "batch": options.batch,
         "learning_rate": options.learning_rate, "device": options.device, "threads": options.threads,
+        "fraction": options.fraction, "weight_decay": options.weight_decay,
     }  # fmt: skip
     if resume and (directory / "config.json").exists():
         asked = {name: value for name, value in changes.items() if value is not None}

@@ -64,6 +64,8 @@ class TrainOptions:
         learning_rate: at the start.
         device: `auto`, `cpu` or `cuda`.
         threads: of torch.
+        fraction: of the pairs that are for training, for `--architecture`.
+        weight_decay: for `--architecture`.
     """
 
     method: str | None = None
@@ -77,6 +79,8 @@ class TrainOptions:
     learning_rate: float | None = None
     device: str | None = None
     threads: int | None = None
+    fraction: float | None = None
+    weight_decay: float | None = None
 
 
 def configure(task: TaskName, options: TrainOptions, stored: Configuration | None) -> Configuration:
@@ -90,6 +94,11 @@ def configure(task: TaskName, options: TrainOptions, stored: Configuration | Non
     from empirics.runs import resolve_device
     from theory.errors import InputError
 
+    for name in ("fraction", "weight_decay"):
+        if getattr(options, name) is not None:
+            raise InputError(
+                f"--{name.replace('_', '-')}: belongs to --architecture; add that, or leave it out"
+            )
     if stored is not None:
         if options.method is not None or options.preset is not None:
             chosen = _chosen_preset(task, options)

@@ -67,6 +67,8 @@ def refused_last_line(capsys: pytest.CaptureFixture[str], *arguments: str) -> st
         (("--architecture", "mlp", "--seeds", "3"), "--seeds: belongs to the networks of the theory"),
         (("--architecture", "mlp", "--method", "paper"), "--method: belongs to the networks of the theory"),
         (("--architecture", "mlp", "--arity", "3"), "--arity 3: --architecture takes two factors"),
+        (("--fraction", "0.5"), "--fraction: belongs to --architecture; add that, or leave it out"),
+        (("--architecture", "mlp", "--fraction", "1"), "fraction 1.0: a number between 0 and 1 is right"),
         (("--architecture", "mlp", "--steps", "0"), "steps 0: an integer in 1..1000000000 is right"),
         (("--architecture", "mlp", "--learning-rate", "-1"), "learning_rate -1.0: a number above 0"),
     ],
