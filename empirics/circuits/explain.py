@@ -34,9 +34,10 @@ from empirics.circuits.power import irrep_power
 from empirics.circuits.recovery import GroupReport, recover_group
 from empirics.circuits.restricted import (
     ExcludedLosses,
+    HiddenRestriction,
     RestrictedLosses,
     excluded_losses,
-    hidden_restricted_loss,
+    hidden_restriction,
     restricted_losses,
 )
 from empirics.circuits.theory_comparison import TheoryComparison, compare_with_theory
@@ -94,7 +95,7 @@ class Analysis:
         key: irreps with a similarity above the threshold.
         harmonic: key irreps that are second harmonics of embedded ones.
         restricted, excluded: losses of key irreps alone, and without them.
-        hidden_restricted: see `hidden_restricted_loss`; None without a readable hidden layer.
+        hidden_restricted: see `hidden_restriction`; None without a readable hidden layer.
         clusters, cluster_losses, output: of the hidden layer; None without one.
         embedding_losses: None without embeddings.
         cosets: None for prime order and for layouts without separate summands.
@@ -113,7 +114,7 @@ class Analysis:
     harmonic: Bool[np.ndarray, " r"]
     restricted: RestrictedLosses
     excluded: ExcludedLosses
-    hidden_restricted: float | None
+    hidden_restricted: HiddenRestriction | None
     clusters: NeuronClusters | None
     cluster_losses: ClusterLosses | None
     output: tuple[OutputUse, ...] | None
@@ -280,13 +281,13 @@ def _clusters(
 
 def _hidden_layer(
     network: TrainedNetwork, means: ProductMeans, key: list[int], clusters: NeuronClusters | None
-) -> tuple[float | None, ClusterLosses | None, tuple[OutputUse, ...] | None]:
+) -> tuple[HiddenRestriction | None, ClusterLosses | None, tuple[OutputUse, ...] | None]:
     """Restricted loss, interventions and output map of the hidden layer, where it can be read out."""
     if clusters is None or not isinstance(network, WeightNetwork):
         return None, None, None
     used = sorted({*clusters.counts(), *key})
     return (
-        hidden_restricted_loss(network, means, key),
+        hidden_restriction(network, means, key),
         cluster_losses(network, clusters),
         output_map_use(network, clusters, used),
     )

@@ -127,13 +127,15 @@ def _neurons(analysis: Analysis) -> dict[str, Any]:
 def _losses(analysis: Analysis) -> dict[str, Any]:
     labels = analysis.group.irreps.labels
     kept, left, embedding = analysis.restricted, analysis.excluded, analysis.embedding_losses
+    hidden = analysis.hidden_restricted
     return {
         "restricted_loss": kept.product,
         "restricted_loss_uncorrected": kept.product_uncorrected,
         "restricted_loss_test": kept.product_test,
         "character_loss": kept.characters,
         "character_loss_test": kept.characters_test,
-        "hidden_restricted_loss": analysis.hidden_restricted,
+        "hidden_restricted_loss": hidden and hidden.loss,
+        "hidden_faithfulness": hidden and asdict(hidden.faithfulness),
         "faithfulness": asdict(kept.faithfulness),
         "character_faithfulness": asdict(kept.character_faithfulness),
         "product_share": analysis.means.share(list(analysis.key)),
