@@ -243,7 +243,7 @@ def _given(
     if changed and not force:
         raise InputError(
             f"{network.source}: answers {1 - changed / n**2:.4%} of the pairs as the given table says, "
-            f"{changed} otherwise; force=True goes on with the table"
+            f"{changed} otherwise; force=True (--trust-table) goes on with the table"
         )
     failure = first_failure(found.table)
     return GroupReport(group.table, failure, group, changed, changed / n**2, smallest, True)
