@@ -43,10 +43,12 @@ def write(
             figures = collect(found)
             paths = draw_circuit_figures(figures, directory / "figures", stage.tell)
             if series is not None:
+                from empirics.circuits.progress_animation import animate_progress
                 from empirics.circuits.progress_still import draw_progress
 
-                labels = found.analysis.group.irreps.labels
-                paths = (*paths, draw_progress(series, labels, directory / "figures" / "progress.png"))
+                labels, folder = found.analysis.group.irreps.labels, directory / "figures"
+                paths = (*paths, draw_progress(series, labels, folder / "progress.png"))
+                paths = (*paths, animate_progress(series, labels, folder / "progress.gif"))
             stage.detail = f"{len(paths)} in {directory / 'figures'}"
     with progress.stage("report") as stage:
         page = render_circuits(result, figures, versions(), series)

@@ -413,6 +413,9 @@ def explain(
     progress: Annotated[
         bool, typer.Option("--progress", metavar="", help="Every checkpoint of a run's folder too.")
     ] = False,
+    export: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write it for TransformerLens (.safetensors).")
+    ] = None,
     threshold: Annotated[
         float, typer.Option(metavar="T", min=0.0, max=1.0, help="Of a neuron's explained fraction.")
     ] = 0.85,
@@ -432,7 +435,7 @@ def explain(
     from certificates import cli_explain, cli_output
 
     options = cli_explain.ExplainOptions(
-        layout, repair, table, trust_table, split, threshold, seed, not no_report, progress
+        layout, repair, table, trust_table, split, threshold, seed, not no_report, progress, export
     )
     result = cli_explain.explain(checkpoint, options, output, force)
     if as_json:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from certificates import files
+from certificates.circuits_result import MOST_EMBEDDED, shown_irreps
 from certificates.cli_output import _console, _table
 from certificates.cli_progress import Progress
 from certificates.result import dump
@@ -40,6 +41,7 @@ class ExplainOptions:
         seed: of sampled triples and permutations.
         report: page and figures.
         progress: measure every checkpoint of a run's folder.
+        export: where to write a transformer for TransformerLens; None for nowhere.
     """
 
     layout: str | None = None
@@ -51,6 +53,24 @@ class ExplainOptions:
     seed: int = 0
     report: bool = True
     progress: bool = False
+    export: Path | None = None
+
+    @property
+    def words(self) -> list[str]:
+        """What was asked for of the analysis, as on the command line."""
+        given = [
+            ("--layout", self.layout), ("--repair", self.repair), ("--table", self.table),
+            ("--trust-table", self.trust_table), ("--split", self.split), ("--progress", self.progress),
+        ]  # fmt: skip
+        words = [
+            part
+            for name, value in given
+            if value
+            for part in ((name,) if value is True else (name, str(value)))
+        ]
+        if self.threshold != type(self).threshold:
+            words += ["--threshold", f"{self.threshold:g}"]
+        return words + (["--seed", str(self.seed)] if self.seed else [])
 
 
 def explain(checkpoint: Path, options: ExplainOptions, output: Path | None, force: bool) -> dict[str, Any]:
@@ -67,6 +87,8 @@ def explain(checkpoint: Path, options: ExplainOptions, output: Path | None, forc
             network, train = _network(checkpoint, options)
             stage.detail = f"{network.layout}, {network.order} elements"
             table = None if options.table is None else _cayley_table(options.table)
+            if options.export is not None:
+                _export(network, options.export, force)
         with progress.stage("analysis") as stage:
             from empirics.circuits.explain import explain as explain_network
             from empirics.circuits.identification import identify
@@ -85,6 +107,9 @@ def explain(checkpoint: Path, options: ExplainOptions, output: Path | None, forc
 
             assert found.analysis is not None
             result["progress"] = progress_summary(series, found.analysis.group.irreps.labels)
+        result["options"] = options.words
+        if options.export is not None:
+            result["export"] = str(options.export)
         texts = {}
         if options.report:
             from certificates.circuits_report import write
@@ -107,6 +132,25 @@ def _network(checkpoint: Path, options: ExplainOptions) -> tuple[WeightNetwork, 
         return record.network(), record.train_mask
     network = load_network(checkpoint, options.layout)
     return network, _train_mask(checkpoint, options.split, network.order)
+
+
+def _export(network: WeightNetwork, path: Path, force: bool) -> None:
+    """Write a transformer under the names of TransformerLens.
+
+    Raises:
+        InputError: another network, a file that is there, or a name that does not end in `.safetensors`.
+    """
+    from empirics.circuits.interchange import save_for_transformer_lens
+    from empirics.circuits.transformer import TransformerNetwork
+    from theory.errors import InputError
+
+    if not isinstance(network, TransformerNetwork):
+        raise InputError(
+            f"--export: {network.source} has the layout {network.layout}; TransformerLens takes transformers"
+        )
+    if path.exists() and not force:
+        raise InputError(f"{path}: is there; another name, or --force, would be right")
+    save_for_transformer_lens(path, network)
 
 
 def _progress(checkpoint: Path, found: Explanation, progress: Progress) -> TrainingProgress | None:
@@ -215,6 +259,8 @@ def print_explained(result: dict[str, Any]) -> None:
             )
         )
         console.print(_irrep_table(result))
+        if (more := len(shown_irreps(result)[1]) - MOST_EMBEDDED) > 0:
+            console.print(Text(f"{more} more embedded and not learned", style="dim"))
     if result["clusters"]:
         rest = f"{result['unclustered']} unclustered, {result['inactive']} inactive"
         console.print(
@@ -233,23 +279,20 @@ def print_explained(result: dict[str, Any]) -> None:
         console.print(Text(text), soft_wrap=True)
     if result["clock"] and result["clock"]["label"]:
         console.print(Text(f"addition by a {result['clock']['label']}"))
+    if "export" in result:
+        console.print(Text(f"TransformerLens state  {result['export']}"), soft_wrap=True)
     if "report" in result:
         console.print()
         console.print(f"report  {result['report']}", soft_wrap=True)
     sys.stdout.flush()
 
 
-def _listed(clusters: list[dict[str, Any]]) -> str:
-    return ", ".join(f"{cluster['neurons']} on {cluster['label']}" for cluster in clusters)
-
-
 def _irrep_table(result: dict[str, Any]) -> Any:
     table = _table("irrep", "<degree", "<similarity", "<embedding, %", "max margin", "")
-    chosen = [line for line in result["irreps"] if line["key"] or line["embedded"]]
-    chosen.sort(key=lambda line: -(line["similarity"] or 0.0))
-    for line in chosen:
+    learned, embedded = shown_irreps(result)
+    for line in learned + embedded[:MOST_EMBEDDED]:
         power = line["embedding_power"]
-        note = "harmonic" if line["harmonic"] else "" if line["key"] else "embedded only"
+        note = "harmonic" if line["harmonic"] else "" if line["key"] else "not learned"
         table.add_row(
             Text(line["label"]),
             str(line["degree"]),

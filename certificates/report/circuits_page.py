@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any
 
+from certificates.circuits_result import MOST_EMBEDDED, shown_irreps
 from certificates.report.environment import page_assets, template
 from certificates.report.plots.circuits import circuit_plots
 from certificates.report.plots.progress import progress_plot
@@ -32,16 +33,16 @@ def render_circuits(
         versions: of the programs, by name.
         series: measures of every checkpoint, if there are several.
     """
-    irreps = [line for line in result["irreps"] if line["key"] or line["embedded"]]
-    irreps.sort(key=lambda line: -(line["similarity"] or 0.0))
+    learned, embedded = shown_irreps(result)
     return template("circuits.html.j2").render(
         result=result,
         tone=TONES[result["verdict"]],
-        irreps=irreps,
-        others=len(result["irreps"]) - len(irreps),
+        irreps=learned + embedded[:MOST_EMBEDDED],
+        more_embedded=embedded[MOST_EMBEDDED:],
+        others=len(result["irreps"]) - len(learned) - len(embedded),
         figures={} if figures is None else circuit_plots(figures),
         progress=None if figures is None or series is None else progress_plot(series, figures.labels),
-        command=shlex.join(["gammastar", "explain", result["source"]]),
+        command=shlex.join(["gammastar", "explain", result["source"], *result["options"]]),
         versions=versions,
         **page_assets(),
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Float
 from torch import Tensor
 
-from empirics.circuits.networks import WeightNetwork
+from empirics.circuits.networks import Hook, WeightNetwork, as_it_is
 
 __all__ = ["BilinearNetwork"]
 
@@ -32,6 +33,7 @@ class BilinearNetwork(WeightNetwork):
     readout: Float[Tensor, "m n"]
     layout: str = "bilinear"
     shared_embedding: bool = False
+    intermediates: ClassVar[tuple[str, ...]] = ("hidden", "logits")
 
     @property
     def order(self) -> int:  # type: ignore[override]
@@ -46,8 +48,12 @@ class BilinearNetwork(WeightNetwork):
     def output_bias(self) -> Float[np.ndarray, " n"]:
         return np.zeros(self.order)
 
-    def activations(self, left: Float[Tensor, "x m"], right: Float[Tensor, "x m"]) -> Float[Tensor, "x m"]:
-        return left * right
+    def activations(
+        self, left: Float[Tensor, "x m"], right: Float[Tensor, "x m"], hook: Hook = as_it_is
+    ) -> Float[Tensor, "x m"]:
+        return hook("hidden", left * right)
 
-    def forward(self, left: Float[Tensor, "x m"], right: Float[Tensor, "x m"]) -> Float[Tensor, "x n"]:
-        return self.activations(left, right) @ self.readout
+    def forward(
+        self, left: Float[Tensor, "x m"], right: Float[Tensor, "x m"], hook: Hook = as_it_is
+    ) -> Float[Tensor, "x n"]:
+        return hook("logits", self.activations(left, right, hook) @ self.readout)

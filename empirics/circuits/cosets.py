@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from empirics.circuits.irreps import NetworkGroup
-from empirics.circuits.networks import OneHotPerceptron, SharedHiddenPerceptron
+from empirics.circuits.perceptrons import OneHotPerceptron, SharedHiddenPerceptron
 from theory.errors import InputError
 from theory.groups.subgroups import Subgroups, all_subgroups
 

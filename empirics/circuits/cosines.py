@@ -15,7 +15,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 
 from empirics.circuits.losses import check_mask
-from empirics.circuits.networks import OneHotPerceptron
+from empirics.circuits.perceptrons import OneHotPerceptron
 from theory.errors import InputError
 
 __all__ = [

@@ -22,14 +22,9 @@ from empirics.circuits.directions import ProductMeans, product_means
 from empirics.circuits.interventions import ClusterLosses, ablate_irreps, cluster_losses, keep_irreps
 from empirics.circuits.irreps import NetworkGroup
 from empirics.circuits.losses import cross_entropy, network_loss
-from empirics.circuits.networks import (
-    OneHotPerceptron,
-    SharedHiddenPerceptron,
-    TrainedNetwork,
-    UnavailableError,
-    WeightNetwork,
-)
+from empirics.circuits.networks import TrainedNetwork, UnavailableError, WeightNetwork
 from empirics.circuits.output_map import OutputUse, output_map_use
+from empirics.circuits.perceptrons import OneHotPerceptron, SharedHiddenPerceptron
 from empirics.circuits.power import irrep_power
 from empirics.circuits.recovery import GroupReport, recover_group
 from empirics.circuits.restricted import (
@@ -225,7 +220,7 @@ def _analysis(
     excluded = excluded_losses(network, means, fit, key, train)
     say("neurons")
     clusters = _clusters(network, group, threshold, absent)
-    hidden = _hidden_layer(network, means, key, clusters)
+    hidden = _hidden_layer(network, means, key, clusters, np.random.default_rng(seed))
     say("cosets")
     cosets, coset_tests = _cosets(network, group, clusters, absent)
     say("clock")
@@ -234,6 +229,8 @@ def _analysis(
     if not _says_something(clock):
         absent["clock"] = "; ".join(clock.notes)
     say("theory")
+    harmonic = _harmonic(group, key, power)
+    used = np.isin(np.arange(len(group.irreps)), key) & ~harmonic
     return Analysis(
         group=group,
         loss=network_loss(network, group.table),
@@ -241,7 +238,7 @@ def _analysis(
         means=means,
         fit=fit,
         key=tuple(key),
-        harmonic=_harmonic(group, key, power),
+        harmonic=harmonic,
         restricted=restricted,
         excluded=excluded,
         hidden_restricted=hidden[0],
@@ -252,7 +249,7 @@ def _analysis(
         cosets=cosets,
         coset_tests=coset_tests,
         clock=clock if _says_something(clock) else None,
-        theory=None if power is None else compare_with_theory(group, (power[0] + power[1]) / 2, generator),
+        theory=power and compare_with_theory(group, (power[0] + power[1]) / 2, used, generator),
         absent=absent,
     )
 
@@ -280,7 +277,11 @@ def _clusters(
 
 
 def _hidden_layer(
-    network: TrainedNetwork, means: ProductMeans, key: list[int], clusters: NeuronClusters | None
+    network: TrainedNetwork,
+    means: ProductMeans,
+    key: list[int],
+    clusters: NeuronClusters | None,
+    generator: np.random.Generator,
 ) -> tuple[HiddenRestriction | None, ClusterLosses | None, tuple[OutputUse, ...] | None]:
     """Restricted loss, interventions and output map of the hidden layer, where it can be read out."""
     if clusters is None or not isinstance(network, WeightNetwork):
@@ -288,7 +289,7 @@ def _hidden_layer(
     used = sorted({*clusters.counts(), *key})
     return (
         hidden_restriction(network, means, key),
-        cluster_losses(network, clusters),
+        cluster_losses(network, clusters, generator),
         output_map_use(network, clusters, used),
     )
 

@@ -10,8 +10,9 @@ from jaxtyping import Bool, Float, Int
 from empirics.circuits.clusters import NeuronClusters, isotypic_basis
 from empirics.circuits.cosines import NeuronCosines, ReplacementPoint, neuron_cosines, replacement_curve
 from empirics.circuits.explain import Analysis, Explanation
-from empirics.circuits.networks import OneHotPerceptron, TrainedNetwork, WeightNetwork
+from empirics.circuits.networks import TrainedNetwork, WeightNetwork
 from empirics.circuits.output_map import real_basis
+from empirics.circuits.perceptrons import OneHotPerceptron
 from empirics.circuits.power import column_power
 from empirics.circuits.random_features import random_cosine_accuracy
 

@@ -20,7 +20,7 @@ from torch import Tensor
 
 from empirics.checkpoints import write_bytes
 from empirics.circuits.loading import network_of_state
-from empirics.circuits.networks import TransformerNetwork
+from empirics.circuits.transformer import TransformerNetwork
 from theory.errors import InputError
 
 __all__ = [

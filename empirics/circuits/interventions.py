@@ -1,8 +1,9 @@
 """Causal tests on clusters and irreps: what the loss becomes when parts are projected, ablated or kept alone.
 
 All losses are over all pairs, in double precision. What is linear in the logits is ablated by its mean: a
-bias is added that leaves the mean logits of the network. Zero ablation, without that bias, is given beside
-it. After Nanda et al. (arXiv:2301.05217) and the ARENA exercises on modular addition.
+bias is added that leaves the mean logits of the network. Zero ablation, without that bias, and resample
+ablation, which puts in what is written at another pair, are given beside it. After Nanda et al.
+(arXiv:2301.05217) and the ARENA exercises on modular addition.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ class ClusterLosses:
         ablated_projected: `projected` minus one cluster.
         ablated: the network itself minus one cluster, `L - H W_out_eff + mean(H) W_out_eff`.
         zero_ablated: the same without the last term.
+        resampled: the last term instead what the cluster writes at `(s(a), t(b))`, for one draw of random
+            permutations `s`, `t` of the elements.
     """
 
     path: float
@@ -55,6 +58,7 @@ class ClusterLosses:
     ablated_projected: dict[int, float]
     ablated: dict[int, float]
     zero_ablated: dict[int, float]
+    resampled: dict[int, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,12 +90,15 @@ class _Cluster:
         return (self.vectors @ left) @ self.output
 
 
-def cluster_losses(network: WeightNetwork, clusters: NeuronClusters) -> ClusterLosses:
+def cluster_losses(
+    network: WeightNetwork, clusters: NeuronClusters, generator: np.random.Generator
+) -> ClusterLosses:
     """All losses of interventions on clusters, in two passes over the network's rows.
 
     Args:
         network: whose `output_map` reads the neurons out.
         clusters: of its neurons.
+        generator: of the pairs that are resampled.
 
     Raises:
         InputError: the clusters are of another network's neurons or of another order.
@@ -103,8 +110,10 @@ def cluster_losses(network: WeightNetwork, clusters: NeuronClusters) -> ClusterL
     passes = _passes(network)
     parts, bias = _clusters_of(network, clusters, passes())
     sums: defaultdict[tuple[str, int], float] = defaultdict(float)
+    first, second = (generator.permutation(network.order) for _ in range(2))
     for chunk in passes():
-        for key, replacement in _replacements(network, clusters, parts, bias, chunk):
+        elsewhere = network.hidden(first[chunk[0]])[:, second]
+        for key, replacement in _replacements(network, clusters, parts, bias, chunk, elsewhere):
             sums[key] += float(pair_losses(replacement, clusters.group.table[chunk[0]]).sum())
     losses = {key: total / network.order**2 for key, total in sums.items()}
 
@@ -118,6 +127,7 @@ def cluster_losses(network: WeightNetwork, clusters: NeuronClusters) -> ClusterL
         ablated_projected=by_irrep("projected"),
         ablated=by_irrep("mean"),
         zero_ablated=by_irrep("zero"),
+        resampled=by_irrep("resampled"),
     )
 
 
@@ -127,6 +137,7 @@ def _replacements(
     parts: dict[int, _Cluster],
     bias: Float[np.ndarray, " n"],
     chunk: _Chunk,
+    elsewhere: Float[np.ndarray, "a n m"],
 ) -> Iterator[tuple[tuple[str, int], Float[np.ndarray, "a n n"]]]:
     """Replacement logits on some rows, corrected to the mean logits `bias` but for zero ablation.
 
@@ -145,6 +156,7 @@ def _replacements(
         yield ("projected", r), total - (projected[r] - part.mean)
         yield ("mean", r), logits - (written - part.mean)
         yield ("zero", r), logits - written
+        yield ("resampled", r), logits - written + part.written(elsewhere)
 
 
 def _passes(network: WeightNetwork) -> Callable[[], Iterator[_Chunk]]:

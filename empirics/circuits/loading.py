@@ -12,12 +12,9 @@ import torch
 from torch import Tensor
 
 from empirics.circuits.bilinear import BilinearNetwork
-from empirics.circuits.networks import (
-    OneHotPerceptron,
-    SharedHiddenPerceptron,
-    TransformerNetwork,
-    WeightNetwork,
-)
+from empirics.circuits.networks import WeightNetwork
+from empirics.circuits.perceptrons import OneHotPerceptron, SharedHiddenPerceptron
+from empirics.circuits.transformer import TransformerNetwork
 from theory.errors import InputError, LimitError, UnknownNameError
 
 __all__ = ["LAYOUTS", "load_network", "network_of_state", "read_state"]
@@ -25,6 +22,7 @@ __all__ = ["LAYOUTS", "load_network", "network_of_state", "read_state"]
 SIZE_LIMIT = 2**30  # bytes of a checkpoint
 ORDER_LIMIT = 5_000
 LFS = b"version https://git-lfs"
+TORCH = (b"PK\x03\x04", b"\x80\x02")  # how files of torch.save begin: archives, and pickles before torch 1.6
 LAYOUTS = (
     "chughtai_mlp",
     "onehot_mlp",
@@ -91,7 +89,12 @@ def read_state(path: Path) -> dict[str, Tensor]:
         raise InputError(
             f"{path}: a git-lfs pointer, not the checkpoint itself; fetch it with `git lfs pull`"
         )
-    found = _safetensors(path) if path.suffix == ".safetensors" else _torch(path)
+    if path.suffix == ".safetensors":
+        found = _safetensors(path)
+    elif head.startswith(TORCH):
+        found = _torch(path)
+    else:
+        raise InputError(f"{path}: not a checkpoint: neither a file of torch.save nor named .safetensors")
     for name in NESTS:
         if isinstance(found, Mapping) and isinstance(found.get(name), Mapping):
             found = found[name]
@@ -119,9 +122,9 @@ def _torch(path: Path) -> Mapping[str, Any]:
             raise InputError(
                 f"{path}: a pickle that needs code to run, which is refused; save `model.state_dict()` alone"
             ) from None
-        raise InputError(f"{path}: not a checkpoint: {_first_line(error)}") from None
-    except Exception as error:  # torch raises whatever a damaged archive makes its parser raise
-        raise InputError(f"{path}: not a checkpoint of torch.save: {_first_line(error)}") from None
+        raise InputError(f"{path}: not a checkpoint: a damaged file of torch.save") from None
+    except Exception:  # torch raises whatever a damaged archive makes its parser raise
+        raise InputError(f"{path}: not a checkpoint: a damaged file of torch.save") from None
     if not isinstance(found, Mapping):
         raise InputError(
             f"{path}: holds a {type(found).__name__}; a dictionary of named tensors would be right"

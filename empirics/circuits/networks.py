@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -20,19 +20,28 @@ from theory.errors import InputError
 
 __all__ = [
     "CallableNetwork",
-    "OneHotPerceptron",
-    "SharedHiddenPerceptron",
+    "Hook",
     "TrainedNetwork",
-    "TransformerNetwork",
     "UnavailableError",
     "WeightNetwork",
+    "as_it_is",
 ]
+
+# of logits and activations: which left elements
+Rows = slice | Int[np.ndarray, " a"]
+# is given an intermediate's name and value, and returns what takes its place
+Hook = Callable[[str, Tensor], Tensor]
 
 ROWS_BUDGET = 2**25  # numbers in the largest array that one chunk of rows makes
 
 
 class UnavailableError(InputError):
     """The layout has no such part, so that a measurement does not apply to the network."""
+
+
+def as_it_is(name: str, value: Tensor) -> Tensor:
+    """The hook that changes nothing."""
+    return value
 
 
 class TrainedNetwork(ABC):
@@ -49,11 +58,11 @@ class TrainedNetwork(ABC):
     order: int
 
     @abstractmethod
-    def logits(self, rows: slice = slice(None)) -> Float[np.ndarray, "a n n"]:
+    def logits(self, rows: Rows = slice(None)) -> Float[np.ndarray, "a n n"]:
         """`L[a, b, c]` for some `a`, all `b` and `c`."""
 
     @abstractmethod
-    def hidden(self, rows: slice = slice(None)) -> Float[np.ndarray, "a n m"]:
+    def hidden(self, rows: Rows = slice(None)) -> Float[np.ndarray, "a n m"]:
         """Hidden activations `H[a, b, i]` for some `a` and all `b`.
 
         Raises:
@@ -75,7 +84,10 @@ class WeightNetwork(TrainedNetwork):
         right: embedding `E_y` of the right element; for transformers the same values as `left`.
         output_map: `W_out_eff`, from hidden activations to logits.
         output_bias: what is added to the logits whatever the input, as far as it is a constant.
+        intermediates: names of what a hook is shown, in the order in which a forward pass makes them.
     """
+
+    intermediates: ClassVar[tuple[str, ...]]
 
     left: Float[Tensor, "n d"]
     right: Float[Tensor, "n d"]
@@ -95,11 +107,15 @@ class WeightNetwork(TrainedNetwork):
     def output_bias(self) -> Float[np.ndarray, " n"]: ...
 
     @abstractmethod
-    def activations(self, left: Float[Tensor, "x d"], right: Float[Tensor, "x d"]) -> Float[Tensor, "x m"]:
+    def activations(
+        self, left: Float[Tensor, "x d"], right: Float[Tensor, "x d"], hook: Hook = as_it_is
+    ) -> Float[Tensor, "x m"]:
         """Hidden activations at embedded inputs; differentiable."""
 
     @abstractmethod
-    def forward(self, left: Float[Tensor, "x d"], right: Float[Tensor, "x d"]) -> Float[Tensor, "x n"]:
+    def forward(
+        self, left: Float[Tensor, "x d"], right: Float[Tensor, "x d"], hook: Hook = as_it_is
+    ) -> Float[Tensor, "x n"]:
         """Logits at embedded inputs; differentiable."""
 
     def with_embeddings(
@@ -110,14 +126,14 @@ class WeightNetwork(TrainedNetwork):
         assert isinstance(changed, WeightNetwork)
         return changed
 
-    def logits(self, rows: slice = slice(None)) -> Float[np.ndarray, "a n n"]:
+    def logits(self, rows: Rows = slice(None)) -> Float[np.ndarray, "a n n"]:
         return self._over_pairs(self.forward, rows)
 
-    def hidden(self, rows: slice = slice(None)) -> Float[np.ndarray, "a n m"]:
+    def hidden(self, rows: Rows = slice(None)) -> Float[np.ndarray, "a n m"]:
         return self._over_pairs(self.activations, rows)
 
     def _over_pairs(
-        self, function: Callable[[Tensor, Tensor], Tensor], rows: slice
+        self, function: Callable[[Tensor, Tensor], Tensor], rows: Rows
     ) -> Float[np.ndarray, "a n x"]:
         chosen = torch.arange(self.order)[rows]
         step = max(1, ROWS_BUDGET // (self.order * self._widest()))
@@ -139,190 +155,6 @@ def _double(values: Any) -> Tensor:
 
 
 @dataclass(frozen=True, eq=False)
-class SharedHiddenPerceptron(WeightNetwork):
-    """`relu([E_x[a], E_y[b]] W) W_U`, without biases (Chughtai, Chan, Nanda, arXiv:2302.03025).
-
-    Args:
-        source: for messages.
-        left: `W_x`.
-        right: `W_y`.
-        hidden_map: `W`, left half above the right half.
-        unembedding: `W_U`.
-    """
-
-    source: str
-    left: Float[Tensor, "n d"]
-    right: Float[Tensor, "n d"]
-    hidden_map: Float[Tensor, "d2 m"]
-    unembedding: Float[Tensor, "m n"]
-    layout: str = "chughtai_mlp"
-    shared_embedding: bool = False
-
-    @property
-    def order(self) -> int:  # type: ignore[override]
-        """`n`."""
-        return len(self.left)
-
-    @property
-    def output_map(self) -> Float[np.ndarray, "m n"]:
-        return self.unembedding.numpy()
-
-    @property
-    def output_bias(self) -> Float[np.ndarray, " n"]:
-        return np.zeros(self.order)
-
-    @property
-    def embeddings(self) -> tuple[Float[np.ndarray, "n m"], Float[np.ndarray, "n m"]]:
-        return self.pre_activations
-
-    @property
-    def pre_activations(self) -> tuple[Float[np.ndarray, "n m"], Float[np.ndarray, "n m"]]:
-        """`X` and `Y`, the summands of the hidden sums that belong to the left and to the right element."""
-        d = self.left.shape[1]
-        return (self.left @ self.hidden_map[:d]).numpy(), (self.right @ self.hidden_map[d:]).numpy()
-
-    def activations(self, left: Float[Tensor, "x d"], right: Float[Tensor, "x d"]) -> Float[Tensor, "x m"]:
-        d = self.left.shape[1]
-        return (left @ self.hidden_map[:d] + right @ self.hidden_map[d:]).relu()
-
-    def forward(self, left: Float[Tensor, "x d"], right: Float[Tensor, "x d"]) -> Float[Tensor, "x n"]:
-        return self.activations(left, right) @ self.unembedding
-
-
-@dataclass(frozen=True, eq=False)
-class OneHotPerceptron(WeightNetwork):
-    """`act(x_a + y_b + b_in) W + b_out` on one-hot inputs; columns of the input layer are the embeddings.
-
-    Args:
-        source: for messages.
-        left: input weights of the left element.
-        right: input weights of the right element.
-        unembedding: output weights, neurons first.
-        bias: of the logits.
-        input_bias: of the hidden sums.
-        activation: `relu`, or `square` for the networks of this project.
-    """
-
-    source: str
-    left: Float[Tensor, "n m"]
-    right: Float[Tensor, "n m"]
-    unembedding: Float[Tensor, "m n"]
-    bias: Float[Tensor, " n"]
-    input_bias: Float[Tensor, " m"]
-    activation: Literal["relu", "square"] = "relu"
-    layout: str = "onehot_mlp"
-    shared_embedding: bool = False
-
-    @property
-    def order(self) -> int:  # type: ignore[override]
-        """`n`."""
-        return len(self.left)
-
-    @property
-    def output_map(self) -> Float[np.ndarray, "m n"]:
-        return self.unembedding.numpy()
-
-    @property
-    def output_bias(self) -> Float[np.ndarray, " n"]:
-        return self.bias.numpy()
-
-    @property
-    def pre_activations(self) -> tuple[Float[np.ndarray, "n m"], Float[np.ndarray, "n m"]]:
-        """`X` and `Y`, the summands of the hidden sums; the input bias belongs to `X`."""
-        return (self.left + self.input_bias).numpy(), self.right.numpy()
-
-    def activations(self, left: Float[Tensor, "x m"], right: Float[Tensor, "x m"]) -> Float[Tensor, "x m"]:
-        sums = left + right + self.input_bias
-        return sums.relu() if self.activation == "relu" else sums.square()
-
-    def forward(self, left: Float[Tensor, "x m"], right: Float[Tensor, "x m"]) -> Float[Tensor, "x n"]:
-        return self.activations(left, right) @ self.unembedding + self.bias
-
-
-@dataclass(frozen=True, eq=False)
-class TransformerNetwork(WeightNetwork):
-    """One layer of attention and a ReLU MLP, no LayerNorm; the logits are read at the last position.
-
-    Tokens are `a`, `b` and, where there is a third position, `=`. Attention weights are
-    `attention_share * softmax(q k / sqrt(d_head)) + (1 - attention_share)`: a share below 1 is the
-    interpolation of Zhong et al., arXiv:2306.17844.
-
-    Args:
-        source: for messages.
-        layout: `nanda_transformer` or `tl_transformer`.
-        left: embedding of the elements.
-        right: the same values; another tensor, so that gradients with respect to each can be told apart.
-        equals: embedding of `=`; None if there are two positions.
-        positions: positional embedding, a row a position.
-        query, key, value: by head, `d_model` to `d_head`.
-        attention_output: by head, `d_head` to `d_model`.
-        attention_biases: of query, key, value (by head) and output.
-        mlp_in, mlp_in_bias, mlp_out, mlp_out_bias: of the MLP, inputs first.
-        unembedding: `d_model` to the logits of the elements; the logit of `=` is dropped.
-        unembedding_bias: of these logits.
-        attention_share: 1 for ordinary attention.
-    """
-
-    source: str
-    layout: str
-    left: Float[Tensor, "n d"]
-    right: Float[Tensor, "n d"]
-    equals: Float[Tensor, " d"] | None
-    positions: Float[Tensor, "p d"]
-    query: Float[Tensor, "h d e"]
-    key: Float[Tensor, "h d e"]
-    value: Float[Tensor, "h d e"]
-    attention_output: Float[Tensor, "h e d"]
-    attention_biases: tuple[Tensor, Tensor, Tensor, Tensor]
-    mlp_in: Float[Tensor, "d m"]
-    mlp_in_bias: Float[Tensor, " m"]
-    mlp_out: Float[Tensor, "m d"]
-    mlp_out_bias: Float[Tensor, " d"]
-    unembedding: Float[Tensor, "d n"]
-    unembedding_bias: Float[Tensor, " n"]
-    attention_share: float = 1.0
-    shared_embedding: bool = True
-
-    @property
-    def order(self) -> int:  # type: ignore[override]
-        """`n`."""
-        return len(self.left)
-
-    @property
-    def output_map(self) -> Float[np.ndarray, "m n"]:
-        return (self.mlp_out @ self.unembedding).numpy()
-
-    @property
-    def output_bias(self) -> Float[np.ndarray, " n"]:
-        return (self.mlp_out_bias @ self.unembedding + self.unembedding_bias).numpy()
-
-    def residual(self, left: Float[Tensor, "x d"], right: Float[Tensor, "x d"]) -> Float[Tensor, "x d"]:
-        """The residual stream at the last position after attention."""
-        tokens = [left, right]
-        if self.equals is not None:
-            tokens.append(self.equals.expand_as(left))
-        stream = torch.stack(tokens, 1) + self.positions
-        last = stream[:, -1]
-        bias_query, bias_key, bias_value, bias_output = self.attention_biases
-        query = torch.einsum("xd,hde->xhe", last, self.query) + bias_query
-        key = torch.einsum("xpd,hde->xphe", stream, self.key) + bias_key
-        value = torch.einsum("xpd,hde->xphe", stream, self.value) + bias_value
-        scores = torch.einsum("xhe,xphe->xhp", query, key) / self.query.shape[2] ** 0.5
-        weights = self.attention_share * scores.softmax(-1) + (1 - self.attention_share)
-        mixed = torch.einsum("xhp,xphe->xhe", weights, value)
-        return last + torch.einsum("xhe,hed->xd", mixed, self.attention_output) + bias_output
-
-    def activations(self, left: Float[Tensor, "x d"], right: Float[Tensor, "x d"]) -> Float[Tensor, "x m"]:
-        return (self.residual(left, right) @ self.mlp_in + self.mlp_in_bias).relu()
-
-    def forward(self, left: Float[Tensor, "x d"], right: Float[Tensor, "x d"]) -> Float[Tensor, "x n"]:
-        stream = self.residual(left, right)
-        active = (stream @ self.mlp_in + self.mlp_in_bias).relu()
-        written = stream + active @ self.mlp_out + self.mlp_out_bias
-        return written @ self.unembedding + self.unembedding_bias
-
-
-@dataclass(frozen=True, eq=False)
 class CallableNetwork(TrainedNetwork):
     """A network known by what it answers.
 
@@ -339,7 +171,7 @@ class CallableNetwork(TrainedNetwork):
     source: str = "callable"
     layout: str = "callable"
 
-    def logits(self, rows: slice = slice(None)) -> Float[np.ndarray, "a n n"]:
+    def logits(self, rows: Rows = slice(None)) -> Float[np.ndarray, "a n n"]:
         found = self._evaluate(self.function, rows)
         if found.shape[-1] != self.order:
             raise InputError(
@@ -347,12 +179,12 @@ class CallableNetwork(TrainedNetwork):
             )
         return found
 
-    def hidden(self, rows: slice = slice(None)) -> Float[np.ndarray, "a n m"]:
+    def hidden(self, rows: Rows = slice(None)) -> Float[np.ndarray, "a n m"]:
         if self.hidden_function is None:
             raise UnavailableError(f"{self.source}: the callable was given without hidden activations")
         return self._evaluate(self.hidden_function, rows)
 
-    def _evaluate(self, function: Callable[..., Any], rows: slice) -> Float[np.ndarray, "a n x"]:
+    def _evaluate(self, function: Callable[..., Any], rows: Rows) -> Float[np.ndarray, "a n x"]:
         chosen = np.arange(self.order)[rows]
         first = np.repeat(chosen, self.order)
         second = np.tile(np.arange(self.order), len(chosen))

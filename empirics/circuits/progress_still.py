@@ -11,7 +11,7 @@ from empirics.circuits.progress import Progress
 from empirics.figures.palette import EXCLUDED, INK, MARGIN, MUTED, POSSIBLE, REQUIRED
 from empirics.figures.stills import canvas, png
 
-__all__ = ["LOSSES", "draw_progress"]
+__all__ = ["LOSSES", "SMALLEST_LOSS", "draw_progress"]
 
 # field of `Progress`, name, colour
 LOSSES = (
@@ -20,6 +20,7 @@ LOSSES = (
     ("restricted", "key irreps alone", MARGIN),
     ("excluded", "without key irreps, train", POSSIBLE),
 )
+SMALLEST_LOSS = 1e-12  # what is drawn for less, on a logarithmic axis
 MOST_LINES = 12  # irreps with a line of their own
 
 
@@ -34,7 +35,7 @@ def draw_progress(series: Progress, labels: tuple[str, ...], path: Path) -> Path
     figure, (above, below) = canvas(9.0, 6.0, 2, 1)
     steps = np.maximum(series.steps, 1)
     for name, label, colour in LOSSES:
-        above.plot(steps, np.maximum(getattr(series, name), 1e-12), color=colour, label=label)
+        above.plot(steps, np.maximum(getattr(series, name), SMALLEST_LOSS), color=colour, label=label)
     above.set_yscale("log")
     above.set_ylabel("cross-entropy")
     for number, (r, _) in enumerate(series.appeared[:MOST_LINES]):

@@ -103,7 +103,12 @@ def _neurons(analysis: Analysis) -> dict[str, Any]:
     for r, count in clusters.counts().items():
         line: dict[str, Any] = {"label": labels[r], "neurons": count}
         if losses is not None:
-            line |= {"loss_projected": losses.ablated_projected[r], "loss_ablated": losses.ablated[r]}
+            line |= {
+                "loss_projected": losses.ablated_projected[r],
+                "loss_ablated": losses.ablated[r],
+                "loss_zero_ablated": losses.zero_ablated[r],
+                "loss_resampled": losses.resampled[r],
+            }
         if r in used:
             line |= {
                 "output_power": used[r].power,

@@ -19,7 +19,6 @@ from theory.margins.solution import MarginSolution
 __all__ = ["PERMUTATIONS", "TheoryComparison", "compare_with_theory", "permutation_p_value"]
 
 PERMUTATIONS = 10_000
-USED = 0.01  # of the embedding's power: an irrep with more is used
 ALIKE = 1e-9  # predicted shares closer than that are the same
 
 
@@ -50,13 +49,17 @@ class TheoryComparison:
 
 
 def compare_with_theory(
-    group: NetworkGroup, power: Float[np.ndarray, " r"], generator: np.random.Generator
+    group: NetworkGroup,
+    power: Float[np.ndarray, " r"],
+    used: Bool[np.ndarray, " r"],
+    generator: np.random.Generator,
 ) -> TheoryComparison:
     """Set the embedding's power by irrep beside the statuses and budget shares of max-margin networks.
 
     Args:
         group: that the network computes.
         power: shares of the embedding's power, in the order of the group's real irreps.
+        used: irreps that the network's answers rest on, such as its key irreps without harmonics.
         generator: of the permutations.
     """
     count = len(group.irreps)
@@ -69,18 +72,18 @@ def compare_with_theory(
     statuses = [structure.irreps[place].value for place in places]
     intervals = [(structure.shares[place].lower, structure.shares[place].upper) for place in places]
     nontrivial = np.asarray(power, dtype=np.float64)[1:]
-    used = nontrivial / (nontrivial.sum() or 1.0)
+    shares = nontrivial / (nontrivial.sum() or 1.0)
     labels = group.irreps.labels[1:]
     p_value, reason = permutation_p_value(
-        used, np.array(intervals).mean(1), np.array(group.irreps.degrees[1:]), generator
+        shares, np.array(intervals).mean(1), np.array(group.irreps.degrees[1:]), generator
     )
     return TheoryComparison(
         gamma_star=solution.gamma_star,
         statuses=(None, *statuses),
         predicted=(None, *intervals),
-        power=(0.0, *used.tolist()),
-        required_unused=_named(labels, statuses, "required", used <= USED),
-        excluded_used=_named(labels, statuses, "excluded", used > USED),
+        power=(0.0, *shares.tolist()),
+        required_unused=_named(labels, statuses, "required", ~used[1:]),
+        excluded_used=_named(labels, statuses, "excluded", used[1:]),
         p_value=p_value,
         reason=reason,
     )

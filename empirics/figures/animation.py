@@ -1,7 +1,8 @@
-"""Weights of a few neurons and their spectra over training, as an animation (as in the paper's videos)."""
+"""Animations: weights of a few neurons and their spectra over training (as in the paper's videos)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -15,7 +16,7 @@ from PIL import Image
 from empirics.figures.data import WeightFrames
 from empirics.figures.palette import INK, MUTED, PAPER, POSSIBLE, REQUIRED, RULE
 
-__all__ = ["draw_frame", "evolution_gif"]
+__all__ = ["DOTS", "chosen_frames", "draw_frame", "evolution_gif", "moving_gif"]
 
 DOTS = 80  # an inch
 MOST_FRAMES = 60
@@ -74,21 +75,49 @@ def evolution_gif(frames: WeightFrames, title: str) -> bytes:
     """
     figure, drawing, shown, heading = _stage(frames)
     moving = [artist for artists in shown for artist in artists.all()] + [heading]
+
+    def show(frame: int) -> None:
+        heading.set_text(f"{title}, step {frames.steps[frame]}")
+        for neuron, artists in enumerate(shown):
+            artists.show(frames, frame, neuron)
+
+    return moving_gif(figure, drawing, moving, show, chosen_frames(len(frames.steps)))
+
+
+def chosen_frames(count: int) -> list[int]:
+    """Those of `0, ..., count - 1` that are shown: evenly spaced, the first and the last among them."""
+    return [int(frame) for frame in np.unique(np.linspace(0, count - 1, MOST_FRAMES).round())]
+
+
+def moving_gif(
+    figure: Figure,
+    drawing: Any,
+    moving: list[Any],
+    show: Callable[[int], None],
+    frames: list[int],
+) -> bytes:
+    """An animation of a figure of which only some artists change; the rest is drawn once.
+
+    Args:
+        figure: with everything in it.
+        drawing: its canvas.
+        moving: artists that change, in the order in which they are drawn.
+        show: brings them to a frame.
+        frames: in the order shown.
+    """
     for artist in moving:
         artist.set_animated(True)
     drawing.draw()
     background = drawing.copy_from_bbox(figure.bbox)
     pictures = []
-    for frame in np.unique(np.linspace(0, len(frames.steps) - 1, MOST_FRAMES).round().astype(int)):
+    for frame in frames:
         drawing.restore_region(background)
-        heading.set_text(f"{title}, step {frames.steps[frame]}")
-        for neuron, artists in enumerate(shown):
-            artists.show(frames, int(frame), neuron)
+        show(frame)
         for artist in moving:
             figure.draw_artist(artist)
         size = drawing.get_width_height()
         picture = Image.frombytes("RGBA", size, bytes(drawing.buffer_rgba()))
-        pictures.append(picture.convert("RGB").quantize(colors=64))
+        pictures.append(picture.convert("RGB").quantize(colors=128, method=Image.Quantize.MAXCOVERAGE))
     return _gif(pictures)
 
 

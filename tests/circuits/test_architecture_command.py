@@ -6,8 +6,11 @@ import hashlib
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from empirics.circuits.loading import load_network
+from empirics.circuits.training_record import load_record
 from tests.meta.test_command_line import refused, run
 
 KEYS = [
@@ -40,6 +43,36 @@ def test_train_and_explain(architecture: str, tmp_path: Path, capsys: pytest.Cap
     assert code == 0
     assert explained["order"] == 6
     assert explained["verdict"] in ("explained", "partly explained", "not explained")
+
+
+def test_export(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A transformer goes to TransformerLens' names with the same logits; another network is refused."""
+    options = ("--steps", "20", "--width", "8", "--threads", "1", "--json")
+    for architecture in ("transformer", "mlp"):
+        folder = str(tmp_path / architecture)
+        assert run(capsys, "train", "Z5", "--architecture", architecture, *options, "-o", folder)[0] == 0
+    target = tmp_path / "lens.safetensors"
+    explain = (
+        "explain",
+        str(tmp_path / "transformer"),
+        "--no-report",
+        "--json",
+        "--export",
+        str(target),
+        "-o",
+    )
+    code, out, _ = run(capsys, *explain, str(tmp_path / "a"))
+    assert code == 0
+    assert json.loads(out)["export"] == str(target)
+    exported = load_network(target)
+    assert exported.layout == "tl_transformer"
+    assert np.array_equal(exported.logits(), load_record(tmp_path / "transformer").network().logits())
+    assert "another name, or --force" in refused_last_line(capsys, *explain, str(tmp_path / "b"))
+    folder = str(tmp_path / "mlp")
+    message = refused_last_line(
+        capsys, "explain", folder, "--export", f"{folder}.safetensors", "-o", f"{folder}-x"
+    )
+    assert "has the layout onehot_mlp; TransformerLens takes transformers" in message
 
 
 def test_a_finished_run_is_gone_on_with_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,7 +24,8 @@ from empirics.circuits.clock import (
 )
 from empirics.circuits.irreps import NetworkGroup, network_group
 from empirics.circuits.loading import load_network
-from empirics.circuits.networks import CallableNetwork, TransformerNetwork, UnavailableError
+from empirics.circuits.networks import CallableNetwork, UnavailableError
+from empirics.circuits.transformer import TransformerNetwork
 from theory.errors import InputError
 
 # shared/specs/circuits.md, 2.10, and shared/data/README.md, 1: distance irrelevance, gradient symmetricity of

@@ -16,7 +16,7 @@ from empirics.circuits.coset_ablation import described_sums, descriptions, induc
 from empirics.circuits.cosets import coset_reading, logits_of_sums, proper_subgroups
 from empirics.circuits.irreps import network_group
 from empirics.circuits.losses import cross_entropy
-from empirics.circuits.networks import SharedHiddenPerceptron
+from empirics.circuits.perceptrons import SharedHiddenPerceptron
 from theory.errors import InputError
 
 # shared/specs/circuits.md, 2.9: neurons by |H|, others, loss after the replacement

@@ -13,7 +13,7 @@ from one_hot_training import train_adder
 
 from empirics.circuits.cosines import cosine_fit, neuron_cosines, replacement_curve
 from empirics.circuits.loading import load_network
-from empirics.circuits.networks import OneHotPerceptron
+from empirics.circuits.perceptrons import OneHotPerceptron
 from empirics.circuits.relu_fit import relu_second_order_fit
 from theory.errors import InputError
 

@@ -22,7 +22,7 @@ from empirics.circuits.interchange import (
     transformer_lens_state,
 )
 from empirics.circuits.loading import load_network, network_of_state
-from empirics.circuits.networks import TransformerNetwork
+from empirics.circuits.transformer import TransformerNetwork
 from theory.errors import InputError
 
 # names and shapes that HookedTransformer of TransformerLens 3.9 has for n_layers 1, d_model 8, n_heads 2,

@@ -40,7 +40,7 @@ TOLERANCE = 1e-3  # spec 2.6, which allows 2 % for no_wd: not needed in double p
 
 @cache
 def _losses(data: Path, name: str) -> ClusterLosses:
-    return cluster_losses(checkpoint(data, name).network, clusters(data, name))
+    return cluster_losses(checkpoint(data, name).network, clusters(data, name), np.random.default_rng(0))
 
 
 def _by_irrep(data: Path, name: str, losses: dict[str, float]) -> dict[int, float]:
@@ -85,7 +85,7 @@ def test_a_random_network_has_nothing_to_ablate(data: Path) -> None:
     """No clusters, and no irrep of the embeddings matters: losses stay at those of a guess."""
     group = checkpoint(data, "S5_MLP_seed1").group
     network = random_perceptron(120, 256, 128, 0)
-    found = cluster_losses(network, neuron_clusters(network, group))
+    found = cluster_losses(network, neuron_clusters(network, group), np.random.default_rng(0))
     own = network_loss(network, group.table)
     assert set(found.ablated) == {UNCLUSTERED}
     assert found.path == pytest.approx(own)
@@ -114,7 +114,7 @@ def test_against_literal_projections(expression: str, numbers: int, monkeypatch:
     found = replace(neuron_clusters(network, group, threshold), irrep=irreps)
     assert len(found.counts()) > 1
     assert found.unclustered == 8
-    losses = cluster_losses(network, found)
+    losses = cluster_losses(network, found, np.random.default_rng(0))
     hidden, logits, output, table = network.hidden(), network.logits(), network.output_map, group.table
     written = np.einsum("abi,ic->iabc", hidden, output)
     projected = written.copy()
@@ -136,6 +136,12 @@ def test_against_literal_projections(expression: str, numbers: int, monkeypatch:
         assert losses.ablated[r] == pytest.approx(_literal(logits, logits - removed, table))
         assert losses.zero_ablated[r] == pytest.approx(_literal(logits, logits - removed, table, False))
         assert losses.zero_ablated[r] != pytest.approx(losses.ablated[r])
+        generator = np.random.default_rng(0)
+        first, second = generator.permutation(8), generator.permutation(8)
+        elsewhere = removed[np.ix_(first, second)]
+        assert losses.resampled[r] == pytest.approx(
+            _literal(logits, logits - removed + elsewhere, table, False)
+        )
 
 
 def test_inactive_neurons_are_no_cluster() -> None:
@@ -147,7 +153,7 @@ def test_inactive_neurons_are_no_cluster() -> None:
     network = replace(trained, hidden_map=dead)
     found = neuron_clusters(network, group, 1e-6)
     assert found.inactive.tolist() == [False, False, True, False, False]
-    losses = cluster_losses(network, found)
+    losses = cluster_losses(network, found, np.random.default_rng(0))
     assert set(losses.ablated) == set(found.counts())
     assert losses.projected == losses.projected_alone
 
@@ -175,9 +181,9 @@ def test_bad_input() -> None:
     network, group = random_perceptron(6, 8, 5, 3), network_group(cayley_table("S3"))
     found = neuron_clusters(network, group)
     with pytest.raises(InputError, match="4 neurons; the clusters are of 5 neurons"):
-        cluster_losses(random_perceptron(6, 8, 4, 3), found)
+        cluster_losses(random_perceptron(6, 8, 4, 3), found, np.random.default_rng(0))
     with pytest.raises(InputError, match="7 elements; the group has 6"):
-        cluster_losses(random_perceptron(7, 8, 5, 3), found)
+        cluster_losses(random_perceptron(7, 8, 5, 3), found, np.random.default_rng(0))
     with pytest.raises(InputError, match="7 elements; the group has 6"):
         keep_irreps(random_perceptron(7, 8, 5, 3), group, [1])
     for wrong in (UNCLUSTERED, 3):  # not the last irrep, as an index from the end would be

@@ -11,7 +11,8 @@ import torch
 from checkpoints import CHUGHTAI, checkpoint
 
 from empirics.circuits.loading import load_network
-from empirics.circuits.networks import CallableNetwork, TransformerNetwork
+from empirics.circuits.networks import CallableNetwork
+from empirics.circuits.transformer import TransformerNetwork
 from theory.errors import InputError
 
 # shared/data/README.md
@@ -93,12 +94,27 @@ def test_pickle_with_code_is_refused(tmp_path: Path) -> None:
         load_network(path)
 
 
-@pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x03\x04" + b"0" * 90])
-def test_damaged_files(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "neither a file of torch.save nor named .safetensors"),
+        (b"not a zip", "neither a file of torch.save nor named .safetensors"),
+        (b"PK\x03\x04" + b"0" * 90, "a damaged file of torch.save"),
+        (b"\x80\x02" + b"0" * 90, "a damaged file of torch.save"),
+        (b"\x80\x02]q\x00.", "a damaged file of torch.save"),
+    ],
+)
+def test_damaged_files(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "model.pt"
     path.write_bytes(content)
-    with pytest.raises(InputError, match=r"model\.pt: not a checkpoint"):
+    with pytest.raises(InputError, match=rf"model\.pt: not a checkpoint: {message}"):
         load_network(path)
+
+
+def test_legacy_pickles_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "model.pt"
+    torch.save(_state(), path, _use_new_zipfile_serialization=False)
+    assert np.array_equal(load_network(path).logits(), load_network(_state()).logits())
 
 
 def test_half_precision_is_upcast() -> None:

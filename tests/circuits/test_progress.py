@@ -16,9 +16,11 @@ from empirics.circuits.clusters import neuron_clusters
 from empirics.circuits.directions import product_means
 from empirics.circuits.irreps import NetworkGroup, network_group
 from empirics.circuits.losses import bias_corrected, cross_entropy, split_torch
-from empirics.circuits.networks import CallableNetwork, OneHotPerceptron, TrainedNetwork, TransformerNetwork
+from empirics.circuits.networks import CallableNetwork, TrainedNetwork
+from empirics.circuits.perceptrons import OneHotPerceptron
 from empirics.circuits.power import irrep_power
 from empirics.circuits.progress import PHASE_RULE, Progress, progress, squared_weights
+from empirics.circuits.transformer import TransformerNetwork
 from theory.errors import InputError
 
 # weight of what is learned by heart, of frequency 2, of frequency 5; at steps 0, 10, 20, ...

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageSequence
 from tables import cayley_table
 
 from certificates.report.plots.progress import progress_plot
@@ -16,6 +16,7 @@ from empirics.circuits.irreps import network_group
 from empirics.circuits.loading import load_network
 from empirics.circuits.losses import split_torch
 from empirics.circuits.progress import Progress, progress
+from empirics.circuits.progress_animation import animate_progress
 from empirics.circuits.progress_still import draw_progress
 from empirics.circuits.summary import progress_summary
 from tests.meta.test_command_line import refused, run
@@ -50,6 +51,11 @@ def test_picture_plot_and_json(tmp_path: Path) -> None:
     path = draw_progress(series, labels, tmp_path / "progress.png")
     with Image.open(path) as image:
         assert np.asarray(image.convert("L")).std() > 5
+    moving = animate_progress(series, labels, tmp_path / "progress.gif")
+    with Image.open(moving) as image:
+        assert image.n_frames == 4  # type: ignore[attr-defined]
+        shown = [np.asarray(frame.convert("L")).astype(int) for frame in ImageSequence.Iterator(image)]
+    assert np.abs(shown[0] - shown[-1]).max() > 100
     plot = json.loads(progress_plot(series, labels).plot)
     assert [trace["name"] for trace in plot["data"][:4]] == [
         "train", "test", "key irreps alone", "without key irreps, train",

@@ -25,7 +25,7 @@ def test_a5_excludes_its_irrep_of_degree_5() -> None:
     group = network_group(_table("A5"))
     power = np.zeros(len(group.irreps))
     power[[group.irreps.degrees.index(5), 0]] = 0.5
-    found = compare_with_theory(group, power, np.random.default_rng(0))
+    found = compare_with_theory(group, power, power > 0, np.random.default_rng(0))
     by_degree = dict(zip(group.irreps.degrees, found.statuses, strict=True))
     assert by_degree == {1: None, 3: "required", 4: "required", 5: "excluded"}
     assert len(found.excluded_used) == 1
@@ -54,9 +54,13 @@ def test_degrees_are_not_mixed() -> None:
 
 
 def test_the_smallest_groups() -> None:
-    trivial = compare_with_theory(network_group(_table("Z1")), np.ones(1), np.random.default_rng(0))
+    trivial = compare_with_theory(
+        network_group(_table("Z1")), np.ones(1), np.zeros(1, dtype=bool), np.random.default_rng(0)
+    )
     assert trivial.gamma_star is None
-    two = compare_with_theory(network_group(_table("Z2")), np.array([0.0, 1.0]), np.random.default_rng(0))
+    two = compare_with_theory(
+        network_group(_table("Z2")), np.array([0.0, 1.0]), np.array([False, True]), np.random.default_rng(0)
+    )
     assert two.statuses == (None, "required")
 
 
@@ -68,7 +72,8 @@ def test_real_networks_use_fewer_irreps_than_the_maximum_margin(data: Path, name
     power = np.array(
         [np.linalg.norm(found.group.projector(r) @ embedding) ** 2 for r in range(len(found.group.irreps))]
     )
-    compared = compare_with_theory(found.group, power / power.sum(), np.random.default_rng(0))
+    power /= power.sum()
+    compared = compare_with_theory(found.group, power, power > 0.05, np.random.default_rng(0))
     assert set(compared.statuses[1:]) == {"required"}
     assert len(compared.required_unused) > 0
     assert compared.excluded_used == ()

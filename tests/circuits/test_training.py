@@ -19,11 +19,12 @@ import torch
 from empirics.circuits import training
 from empirics.circuits.bilinear import BilinearNetwork
 from empirics.circuits.losses import split_torch
-from empirics.circuits.networks import OneHotPerceptron, TransformerNetwork
 from empirics.circuits.optimisation import Optimisation
+from empirics.circuits.perceptrons import OneHotPerceptron
 from empirics.circuits.recipes import Configuration, configuration_of, configure, differences
 from empirics.circuits.training import checkpoint_steps, train
 from empirics.circuits.training_record import TrainingRecord, load_record
+from empirics.circuits.transformer import TransformerNetwork
 from empirics.tasks import group_task
 from empirics.trainer import DivergenceError
 from theory.errors import InputError, LimitError

@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Bool
 
 from empirics.circuits.loading import load_network
-from empirics.circuits.networks import OneHotPerceptron
+from empirics.circuits.perceptrons import OneHotPerceptron
 
 TRAIN_SHARE = 0.8
 BATCH = 128

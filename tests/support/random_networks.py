@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from empirics.circuits.loading import load_network
-from empirics.circuits.networks import SharedHiddenPerceptron
+from empirics.circuits.perceptrons import SharedHiddenPerceptron
 
 
 def random_perceptron(n: int, width: int, neurons: int, seed: int) -> SharedHiddenPerceptron:

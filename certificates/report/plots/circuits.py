@@ -122,7 +122,7 @@ def _characters(data: CircuitFigures) -> Figure:
     return Figure(
         "characters",
         "The mean logit over all triples with one value of a b c⁻¹, against the sum of key characters there. "
-        "On the line the mean is explained; how much the logits vary about this mean is in the shares below.",
+        "On the line the mean is explained; how much the logits vary about this mean is in the table above.",
         f"The characters leave {100 * left_over:.2f} % of the means unexplained.",
         figure.to_json(),
         380,
