@@ -260,7 +260,7 @@ def print_explained(result: dict[str, Any]) -> None:
         )
         console.print(_irrep_table(result))
         if (more := len(shown_irreps(result)[1]) - MOST_EMBEDDED) > 0:
-            console.print(Text(f"{more} more embedded and not learned", style="dim"))
+            console.print(Text(f"{more} more embedded, not learned", style="dim"))
     if result["clusters"]:
         rest = f"{result['unclustered']} unclustered, {result['inactive']} inactive"
         console.print(
@@ -292,7 +292,7 @@ def _irrep_table(result: dict[str, Any]) -> Any:
     learned, embedded = shown_irreps(result)
     for line in learned + embedded[:MOST_EMBEDDED]:
         power = line["embedding_power"]
-        note = "harmonic" if line["harmonic"] else "" if line["key"] else "not learned"
+        note = "harmonic" if line["harmonic"] else "" if line["key"] else "embedded"
         table.add_row(
             Text(line["label"]),
             str(line["degree"]),

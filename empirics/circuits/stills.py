@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Int
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -14,7 +15,7 @@ from empirics.circuits.figure_data import CircuitFigures
 from empirics.figures.palette import EXCLUDED, INK, MUTED, POSSIBLE, REQUIRED, RULE
 from empirics.figures.stills import canvas, png
 
-__all__ = ["draw_circuit_figures"]
+__all__ = ["draw_circuit_figures", "named_rows"]
 
 MOST_NAMES = 40
 FAINTEST = 1e-4  # of a map's largest value: the lower end of its colours
@@ -82,14 +83,28 @@ def _spectrum(data: CircuitFigures) -> Figure:
     return figure
 
 
+def named_rows(irrep: Int[np.ndarray, " n"]) -> list[int]:
+    """The middle row of each irrep's band, left out where it would be too near to the one before.
+
+    Args:
+        irrep: of every row, in increasing order.
+    """
+    nearest = len(irrep) / MOST_NAMES
+    rows: list[int] = []
+    for r in np.unique(irrep):
+        middle = int(np.flatnonzero(irrep == r).mean())
+        if not rows or middle - rows[-1] >= nearest:
+            rows.append(middle)
+    return rows
+
+
 def _embedding(data: CircuitFigures) -> Figure:
     assert data.embedding is not None
     assert data.embedding_irrep is not None
     figure, (axis,) = canvas(7.0, 6.0)
     shown = axis.imshow(np.sqrt(data.embedding), aspect="auto", cmap="cividis", interpolation="nearest")
-    starts = np.flatnonzero(np.diff(data.embedding_irrep, prepend=-1))
-    step = max(1, -(-len(starts) // MOST_NAMES))
-    axis.set_yticks(starts[::step], [data.labels[r] for r in range(0, len(starts), step)])
+    shown_rows = named_rows(data.embedding_irrep)
+    axis.set_yticks(shown_rows, [data.labels[data.embedding_irrep[row]] for row in shown_rows])
     axis.set_xlabel("column of the left embedding")
     axis.set_title("Left embedding in a basis of the isotypic components, absolute values")
     figure.colorbar(shown, ax=axis, shrink=0.7)

@@ -34,6 +34,8 @@ def circuit_plots(data: CircuitFigures) -> dict[str, Figure]:
     """All plots that the network has, by key."""
     drawn = [_spectrum(data), _characters(data), _losses(data)]
     drawn.append(_maps("logitmap", [data.logits], data.labels, "ab", "c"))
+    if data.embedding is not None and data.embedding.size <= MOST_CELLS:
+        drawn.append(_embedding(data))
     if data.neurons is not None:
         drawn.append(_neurons(data, data.neurons))
         if data.neurons.maps:
@@ -230,6 +232,35 @@ def _maps(key: str, maps: Sequence[PowerMap], labels: tuple[str, ...], first: st
     )
     return Figure(
         key, what, f"{len(maps)} heat maps of {len(names)} by {len(names)} irreps.", figure.to_json(), height
+    )
+
+
+def _embedding(data: CircuitFigures) -> Figure:
+    import plotly.graph_objects as go
+
+    assert data.embedding is not None
+    assert data.embedding_irrep is not None
+    names = [escaped(data.labels[r]) for r in data.embedding_irrep]
+    trace = go.Heatmap(
+        z=[rounded(line, 2) for line in np.sqrt(data.embedding)],
+        customdata=[[name] * data.embedding.shape[1] for name in names],
+        colorscale=[[0, PAPER], [1, REQUIRED]],
+        colorbar={"thickness": 12, "outlinewidth": 0, "tickfont": {"color": MUTED}},
+        hovertemplate="column %{x}<br>%{customdata}: %{z}<extra></extra>",
+    )
+    from empirics.circuits.stills import named_rows
+
+    shown = named_rows(data.embedding_irrep)
+    figure = axes([trace], 460)
+    figure.update_xaxes(title_text="column of the left embedding", showgrid=False)
+    figure.update_yaxes(showgrid=False, tickvals=shown, ticktext=[names[row] for row in shown])
+    return Figure(
+        "embedding",
+        "The left embedding in an orthonormal basis of the isotypic components, absolute values: few dark "
+        "bands are few irreps.",
+        f"Heat map of {len(names)} basis functions by {data.embedding.shape[1]} columns.",
+        figure.to_json(),
+        460,
     )
 
 
