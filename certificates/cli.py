@@ -444,6 +444,16 @@ def explain(
         cli_explain.print_explained(result)
 
 
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+)
+def superposition(context: typer.Context) -> None:
+    """Toy models of superposition: exact losses, phase diagrams, geometry; `superposition -h` lists verbs."""
+    from certificates.superposition.app import app as verbs
+
+    verbs(args=context.args, prog_name="gammastar superposition", standalone_mode=False)
+
+
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line; the process ends with the exit code of the contract."""
     # read when torch loads: threads that wait spin for a moment only. A step of A5 on two cores takes 14 ms,

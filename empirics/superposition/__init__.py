@@ -1,0 +1,1 @@
+"""Toy models of superposition, trained: phase diagrams, sweeps, correlated features, dynamics."""
