@@ -1,0 +1,1 @@
+"""What is said of superposition, each claim beside what is true of it."""
