@@ -24,7 +24,7 @@ def render_claims(claims: tuple[Claim, ...], seed: int, versions: dict[str, str]
         seed: of everything that was drawn.
         versions: of the programs, by name.
     """
-    counts = Counter(claim.verdict for claim in claims)
+    counts: Counter[str] = Counter(claim.verdict for claim in claims)
     return template("superposition.html.j2").render(
         claims=claims,
         counts={word: counts[word] for word in TONES},

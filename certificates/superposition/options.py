@@ -13,7 +13,7 @@ ModelFile = Annotated[
     Path,
     typer.Argument(
         metavar="FILE",
-        help="W [m, n], features in columns, and b [n]: .npz or .safetensors.",
+        help="W \\[m, n], features in columns, and b \\[n]: .npz or .safetensors.",
         show_default=False,
     ),
 ]

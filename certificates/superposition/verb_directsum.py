@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,6 +17,37 @@ __all__ = ["register"]
 
 NAMED = 12  # columns of a block that are written out in the terminal
 
+Method = Annotated[
+    str,
+    typer.Option(
+        "--method",
+        "-m",
+        metavar="NAME",
+        help="auto, missing-faces, row-space, gram-gap, gram-rank, talk or talk-projector.",
+    ),
+]
+Tau = Annotated[
+    float | None,
+    typer.Option(
+        "--tau",
+        metavar="T",
+        help="Count singular values above it, in the units of W. Default: 0.3 for unit columns.",
+        show_default=False,
+    ),
+]
+Noise = Annotated[
+    float | None,
+    typer.Option(
+        "--noise",
+        metavar="SIGMA",
+        help="Standard deviation of the entries of W, if known: T = 3 SIGMA n^(1/4).",
+        show_default=False,
+    ),
+]
+Weak = Annotated[
+    float, typer.Option("--weak", metavar="R", help="Leave out columns shorter than R times the longest.")
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -24,37 +55,10 @@ def register(app: typer.Typer) -> None:
     @app.command(name="directsum")
     def directsum(
         file: ModelFile,
-        method: Annotated[
-            str,
-            typer.Option(
-                "--method",
-                "-m",
-                metavar="NAME",
-                help="auto, missing-faces, row-space, gram-gap, gram-rank, talk or talk-projector.",
-            ),
-        ] = "auto",
-        tau: Annotated[
-            float | None,
-            typer.Option(
-                "--tau",
-                metavar="T",
-                help="Count singular values above it, in the units of W. Default: 0.3 for unit columns.",
-                show_default=False,
-            ),
-        ] = None,
-        noise: Annotated[
-            float | None,
-            typer.Option(
-                "--noise",
-                metavar="SIGMA",
-                help="Standard deviation of the entries of W, if known: T = 3 SIGMA n^(1/4).",
-                show_default=False,
-            ),
-        ] = None,
-        weak: Annotated[
-            float,
-            typer.Option("--weak", metavar="R", help="Leave out columns shorter than R times the longest."),
-        ] = 0.2,
+        method: Method = "auto",
+        tau: Tau = None,
+        noise: Noise = None,
+        weak: Weak = 0.2,
         as_json: AsJson = False,
         output: Output = None,
         force: Force = False,
@@ -64,48 +68,47 @@ def register(app: typer.Typer) -> None:
         A partition whose ranks do not add up at the stated tolerance is reported as uncertified.
         """
         from certificates.superposition.outcome import Outcome, finish
-        from empirics.superposition.figures_directsum import gram_figure
         from theory.superposition.directsum.find import find
         from theory.superposition.model import load_model
 
         started = time.perf_counter()
         model = load_model(file)
         finding = find(model.weights, method, tau, noise, weak)
-        partition = finding.partition
         figures = {}
         if output is not None:
-            figures["gram.png"] = gram_figure(model.weights, partition, finding.weak)
+            from empirics.superposition.figures_directsum import gram_figure
+
+            figures["gram.png"] = gram_figure(model.weights, finding.partition, finding.weak)
+        asked = {"file": str(file), "method": method, "tau": tau, "noise": noise, "weak": weak}
         outcome = Outcome(
             verb="directsum",
             verdict=_verdict(finding),
-            numbers={
-                "partition": partition.blocks,
-                "ranks": partition.ranks,
-                "certified": partition.certified,
-                "method": partition.method,
-                "rank": partition.rank,
-                "tau": partition.tau,
-                "coordinates": partition.coordinates,
-                "largest_cosine_between_blocks": partition.cosine,
-                "residual_energy": partition.residual,
-                "weak": finding.weak,
-                "notes": partition.notes,
-                "agree": not finding.disagreeing,
-                "attempts": [_attempt(one) for one in finding.attempts],
-            },
-            parameters={
-                "file": str(file),
-                "method": method,
-                "tau": tau,
-                "noise": noise,
-                "weak": weak,
-                "features": model.features,
-                "dimensions": model.dimensions,
-            },
+            numbers=_numbers(finding),
+            parameters={**asked, "features": model.features, "dimensions": model.dimensions},
             lines=_lines(finding),
             figures=figures,
         )
         finish(outcome, started, as_json, output, force)
+
+
+def _numbers(finding: Finding) -> dict[str, Any]:
+    """What was found, the contract's keys first."""
+    partition = finding.partition
+    return {
+        "partition": partition.blocks,
+        "ranks": partition.ranks,
+        "certified": partition.certified,
+        "method": partition.method,
+        "rank": partition.rank,
+        "tau": partition.tau,
+        "coordinates": partition.coordinates,
+        "largest_cosine_between_blocks": partition.cosine,
+        "residual_energy": partition.residual,
+        "weak": finding.weak,
+        "notes": partition.notes,
+        "agree": not finding.disagreeing,
+        "attempts": [_attempt(one) for one in finding.attempts],
+    }
 
 
 def _verdict(finding: Finding) -> str:
@@ -152,7 +155,7 @@ def _lines(finding: Finding) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _attempt(attempt: Attempt) -> dict[str, object]:
+def _attempt(attempt: Attempt) -> dict[str, Any]:
     """An attempt in JSON's terms."""
     found = attempt.partition
     return {

@@ -39,7 +39,7 @@ def _loss(
         typer.Option(
             "--importance",
             metavar="FILE",
-            help="I [n]: .npz or .safetensors with I, or a .json list. Default: I of the model file, else ones.",
+            help="I [n]: .npz or .safetensors with I, or a .json list; default: I in FILE, else ones.",
             show_default=False,
         ),
     ] = None,
@@ -108,8 +108,8 @@ def _outcome(model: ToyModel, found: ExactLoss, parameters: dict[str, Any], seed
             "layers " + ", ".join(f"L_{k} = {layer:.6g}" for k, layer in enumerate(found.layers[:6]))
         )
     lines.append(
-        f"{len(shown.features)} of {model.features} features represented (longer than {shown.threshold:g}), of rank "
-        f"{shown.rank}: {'superposition' if shown.superposition else 'no superposition'}"
+        f"{len(shown.features)} of {model.features} features represented (longer than {shown.threshold:g}), "
+        f"of rank {shown.rank}: {'superposition' if shown.superposition else 'no superposition'}"
     )
     return Outcome(
         verb="loss",

@@ -20,6 +20,16 @@ Weak = Annotated[
         "--weak", metavar="R", help="Leave out columns shorter than R times the longest.", min=0, max=1
     ),
 ]
+Degree = Annotated[
+    int | None,
+    typer.Option(
+        "--degree",
+        metavar="K",
+        help="Highest degree of Rips bars; default: m - 1.",
+        min=0,
+        show_default=False,
+    ),
+]
 Noise = Annotated[
     float, typer.Option("--noise", metavar="SIGMA", help="Gaussian noise added to every entry of W.", min=0)
 ]
@@ -29,6 +39,7 @@ def topology(
     source: Source,
     noise: Noise = 0.0,
     weak: Weak = 0.2,
+    degree: Degree = None,
     seed: Seed = 0,
     output: Output = None,
     force: Force = False,
@@ -56,7 +67,7 @@ def topology(
     kept = strong_columns(weights, weak)
     if len(kept) < model.features:
         blocks = None  # they are of all columns
-    found = join_signature(weights[:, kept], blocks)
+    found = join_signature(weights[:, kept], blocks, degree)
     finish(
         Outcome(
             verb="topology",
@@ -75,7 +86,7 @@ def topology(
                 "weak": [column for column in range(model.features) if column not in set(kept)],
                 "refusals": found.refusals,
             },
-            parameters={"source": source, "noise": noise, "weak": weak, "blocks": blocks},
+            parameters={"source": source, "noise": noise, "weak": weak, "degree": degree, "blocks": blocks},
             seed=seed if noise else None,
             lines=_lines(found),
             figures={"barcodes.png": barcode_figure(found, model.source)} if output is not None else {},
@@ -95,13 +106,17 @@ def register(app: typer.Typer) -> None:
 def _verdict(found: JoinSignature) -> str:
     m = found.dimension
     if found.alpha is None:
-        return f"not decided in {m} dimensions: {found.refusals[-1]}"
-    if found.sphere is None:
+        around = f"whether the directions surround the origin of R^{m} was not decided"
+    elif found.sphere is None:
         return f"the directions do not surround the origin: no alpha bar of degree {m - 1}"
-    around = f"the directions surround the origin: alpha bar of degree {m - 1} {_interval(found.sphere)}"
-    if found.join is None:
-        return f"{around}; {'no such Rips bar' if found.rips is not None else 'Rips bars refused'}"
-    return f"{around}, Rips bar {_interval(found.join)}"
+    else:
+        around = f"the directions surround the origin: alpha bar of degree {m - 1} {_interval(found.sphere)}"
+    if found.rips is None:
+        return f"{around}; Rips bars refused"
+    if found.join is not None:
+        return f"{around}, Rips bar {_interval(found.join)}"
+    highest = max(bar.degree for bar in found.rips)
+    return f"{around}; no Rips bar of a degree above {highest}"
 
 
 def _lines(found: JoinSignature) -> tuple[str, ...]:

@@ -89,6 +89,11 @@ def test_topology_and_arrangements() -> None:
     assert claim("T2").verdict == "true"
 
 
+def test_direct_sums() -> None:
+    assert claim("T3").verdict == "corrected"
+    assert claim("T4").verdict == "true"
+
+
 def test_a_verdict_stands_on_its_numbers() -> None:
     good, bad = Measured("a", 1.0, 0.0, 2.0), Measured("b", 3.0, most=2.0)
     assert judge((good,), "true") == "true"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 import numpy as np
 from jaxtyping import Float
@@ -89,7 +90,7 @@ def toy_model(weights: Any, bias: Any = None, importance: Any = None, source: st
     return ToyModel(matrix, shift, weight, source)
 
 
-def check_sparsity(sparsity: float) -> float:
+def check_sparsity(sparsity: float | int) -> float:
     """`S`, if it is a probability.
 
     Raises:
@@ -134,6 +135,8 @@ def read_arrays(path: Path) -> Mapping[str, np.ndarray]:
             from safetensors.numpy import load_file
 
             return load_file(path)
+        if not is_zipfile(path):
+            raise ValueError("no archive of arrays")
         with np.load(path, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
     except Exception as error:  # numpy and zipfile raise whatever a damaged archive makes them raise

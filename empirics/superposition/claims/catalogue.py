@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from empirics.superposition.claims import definitions, shapes, subspaces
+from empirics.superposition.claims import definitions, shapes, subspaces, sums
 from empirics.superposition.claims.claim import Claim
 from theory.errors import UnknownNameError
 
@@ -23,6 +23,8 @@ CLAIMS: dict[str, Callable[[np.random.Generator], Claim]] = {
     "E7": shapes.thomson_problem,
     "E10": definitions.linear_model,
     "T1": lambda _: shapes.persistent_homology(),
+    "T3": sums.clustering_of_flats,
+    "T4": lambda _: sums.sums_of_minima(),
     "T2": lambda _: shapes.chambers_of_direct_sums(),
 }
 

@@ -69,7 +69,7 @@ def one_active_feature(generator: np.random.Generator) -> Claim:
     crossing = np.maximum(gram - np.diag(gram.diagonal()), 0)
     squared, plain = own + float((crossing**2).sum()) / 3, own + float(crossing.sum()) / 2
     value = generator.random(SAMPLES)
-    sampled = 0.0
+    sampled = np.zeros(SAMPLES)
     for j in range(3):
         target = np.zeros((SAMPLES, 3))
         target[:, j] = value

@@ -1,0 +1,1 @@
+"""Direct sums (tegum products): a partition of the features into blocks with independent spans."""
