@@ -74,6 +74,7 @@ def topology(
             verdict=_verdict(found),
             numbers={
                 "dimension": found.dimension,
+                "surrounds_origin": found.surrounds,
                 "sphere": _pair(found.sphere),
                 "largest_facet_radius": found.facet_radius,
                 "join": _pair(found.join),
@@ -105,12 +106,11 @@ def register(app: typer.Typer) -> None:
 
 def _verdict(found: JoinSignature) -> str:
     m = found.dimension
-    if found.alpha is None:
-        around = f"whether the directions surround the origin of R^{m} was not decided"
-    elif found.sphere is None:
+    if not found.surrounds:
         return f"the directions do not surround the origin: no alpha bar of degree {m - 1}"
-    else:
-        around = f"the directions surround the origin: alpha bar of degree {m - 1} {_interval(found.sphere)}"
+    around = "the directions surround the origin"
+    if found.sphere is not None:
+        around += f": alpha bar of degree {m - 1} {_interval(found.sphere)}"
     if found.rips is None:
         return f"{around}; Rips bars refused"
     if found.join is not None:
