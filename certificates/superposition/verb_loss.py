@@ -11,6 +11,7 @@ import typer
 from certificates.superposition.options import AsJson, Force, ModelFile, Output, Seed
 
 if TYPE_CHECKING:
+    from certificates.superposition.outcome import Outcome
     from theory.superposition.exact import ExactLoss
     from theory.superposition.model import ToyModel
 
@@ -39,7 +40,7 @@ def _loss(
         typer.Option(
             "--importance",
             metavar="FILE",
-            help="I [n]: .npz or .safetensors with I, or a .json list; default: I in FILE, else ones.",
+            help="I \\[n]: .npz or .safetensors with I, or a .json list; default: I in FILE, else ones.",
             show_default=False,
         ),
     ] = None,
@@ -78,10 +79,17 @@ def _loss(
         "method": method,
         "samples": samples if found.method == "mc" else None,
     }
-    finish(_outcome(model, found, parameters, seed), started, as_json, output, force)
+    figures = {}
+    if output is not None:
+        from empirics.superposition.figures_loss import loss_figure
+
+        figures = {"loss.png": loss_figure(found, sparsity)}
+    finish(_outcome(model, found, parameters, seed, figures), started, as_json, output, force)
 
 
-def _outcome(model: ToyModel, found: ExactLoss, parameters: dict[str, Any], seed: int) -> Any:
+def _outcome(
+    model: ToyModel, found: ExactLoss, parameters: dict[str, Any], seed: int, figures: dict[str, bytes]
+) -> Outcome:
     from certificates.superposition.outcome import Outcome
     from theory.superposition.represented import represented
 
@@ -120,4 +128,5 @@ def _outcome(model: ToyModel, found: ExactLoss, parameters: dict[str, Any], seed
         },
         seed=seed if found.method == "mc" else None,
         lines=tuple(lines),
+        figures=figures,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from certificates.cli import main
 from theory.errors import InputError, LimitError
@@ -94,6 +95,8 @@ def test_text_and_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "layers L_0 = 0, L_1 = 0, L_2 = 0.333333" in text
     assert "2 of 2 features represented (longer than 0.3), of rank 1: superposition" in text
     assert json.loads((tmp_path / "out" / "result.json").read_text())["numbers"]["fraction"] == "1/48"
+    with Image.open(tmp_path / "out" / "loss.png") as image:
+        assert np.asarray(image.convert("L")).std() > 5
 
 
 @pytest.mark.parametrize(
