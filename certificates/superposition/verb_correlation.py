@@ -48,7 +48,15 @@ def correlation(
 
     with Progress(verbose=False) as progress, progress.stage("training") as stage:
         found = correlation_table(
-            (sets, size, dimensions), mode, density, seed, seeds, steps, tuple(rho or ()), features, stage.tell
+            (sets, size, dimensions),
+            mode,
+            density,
+            seed,
+            seeds,
+            steps,
+            tuple(rho or ()),
+            features,
+            stage.tell,
         )
     figures = {"correlation.png": correlation_figure(found)} if output is not None else {}
     parameters = {"mode": mode, "density": density, "seeds": seeds, "steps": steps, "rho": rho}
