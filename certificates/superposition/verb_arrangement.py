@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -78,22 +78,7 @@ def arrangement(
         Outcome(
             verb="arrangement",
             verdict=_verdict(found),
-            numbers={
-                "regions": found.polynomial.regions,
-                "bounded": found.polynomial.bounded,
-                "characteristic_polynomial": found.polynomial.coefficients,
-                "generic_regions": arranged.generic_regions,
-                "summands": found.parts,
-                "summand_polynomials": [part.coefficients for _, part in found.summands],
-                "product_formula_checked": found.direct is not None,
-                "regions_by_linear_programs": found.enumerated,
-                "hyperplanes": arranged.count,
-                "rank": arranged.rank,
-                "space": arranged.space,
-                "members": arranged.members,
-                "reached_chambers": {str(one.k): one.chambers for one in found.reached},
-                "reached_sets_of_active_features": {str(one.k): one.active for one in found.reached},
-            },
+            numbers=_numbers(found),
             parameters={"source": source, "bias": level, "tolerance": tolerance},
             lines=_lines(found),
             figures=figures,
@@ -103,6 +88,26 @@ def arrangement(
         output,
         force,
     )
+
+
+def _numbers(found: Census) -> dict[str, Any]:
+    arranged = found.arranged
+    return {
+        "regions": found.polynomial.regions,
+        "bounded": found.polynomial.bounded,
+        "characteristic_polynomial": found.polynomial.coefficients,
+        "generic_regions": arranged.generic_regions,
+        "summands": found.parts,
+        "summand_polynomials": [part.coefficients for _, part in found.summands],
+        "product_formula_checked": found.direct is not None,
+        "regions_by_linear_programs": found.enumerated,
+        "hyperplanes": arranged.count,
+        "rank": arranged.rank,
+        "space": arranged.space,
+        "members": arranged.members,
+        "reached_chambers": {str(one.k): one.chambers for one in found.reached},
+        "reached_sets_of_active_features": {str(one.k): one.active for one in found.reached},
+    }
 
 
 def register(app: typer.Typer) -> None:

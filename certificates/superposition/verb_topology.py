@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -72,21 +72,7 @@ def topology(
         Outcome(
             verb="topology",
             verdict=_verdict(found),
-            numbers={
-                "dimension": found.dimension,
-                "surrounds_origin": found.surrounds,
-                "sphere": _pair(found.sphere),
-                "largest_facet_radius": found.facet_radius,
-                "join": _pair(found.join),
-                "components_below_sqrt2": found.components(),
-                "rips": _all(found.rips),
-                "alpha": _all(found.alpha),
-                "predicted_rips": _all(found.predicted),
-                "difference_of_prediction": found.difference,
-                "defect_of_orthogonality": found.defect,
-                "weak": [column for column in range(model.features) if column not in set(kept)],
-                "refusals": found.refusals,
-            },
+            numbers=_numbers(found, [column for column in range(model.features) if column not in set(kept)]),
             parameters={"source": source, "noise": noise, "weak": weak, "degree": degree, "blocks": blocks},
             seed=seed if noise else None,
             lines=_lines(found),
@@ -97,6 +83,24 @@ def topology(
         output,
         force,
     )
+
+
+def _numbers(found: JoinSignature, weak: list[int]) -> dict[str, Any]:
+    return {
+        "dimension": found.dimension,
+        "surrounds_origin": found.surrounds,
+        "sphere": _pair(found.sphere),
+        "largest_facet_radius": found.facet_radius,
+        "join": _pair(found.join),
+        "components_below_sqrt2": found.components(),
+        "rips": _all(found.rips),
+        "alpha": _all(found.alpha),
+        "predicted_rips": _all(found.predicted),
+        "difference_of_prediction": found.difference,
+        "defect_of_orthogonality": found.defect,
+        "weak": weak,
+        "refusals": found.refusals,
+    }
 
 
 def register(app: typer.Typer) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from empirics.superposition.claims import definitions, shapes, subspaces, sums
+from empirics.superposition.claims import definitions, shapes, subspaces, sums, trained
 from empirics.superposition.claims.claim import Claim
 from theory.errors import UnknownNameError
 
@@ -21,7 +21,9 @@ CLAIMS: dict[str, Callable[[np.random.Generator], Claim]] = {
     "E5": definitions.one_active_feature,
     "E6": lambda _: definitions.importance_enters_once(),
     "E7": shapes.thomson_problem,
+    "E8": trained.correlated_features,
     "E10": definitions.linear_model,
+    "P1": lambda _: trained.plateaus_of_simplices(),
     "T1": lambda _: shapes.persistent_homology(),
     "T3": sums.clustering_of_flats,
     "T4": lambda _: sums.sums_of_minima(),
