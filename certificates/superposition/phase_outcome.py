@@ -66,6 +66,10 @@ def diagram_outcome(
             generator = np.random.default_rng([seed, 2**20])
             trained = train(places, features, dimensions, generator, progress=stage.tell)
     numbers = _numbers(cells, trained)
+    if (features, dimensions) == (3, 2):
+        with progress.stage("triangle") as stage:
+            numbers |= _triangle()
+            stage.detail = f"better than a digon from p = {numbers['triangle_from']:.4f}"
     figures = {}
     if draw:
         from empirics.superposition.figures_phase import diagram_figure
@@ -116,8 +120,8 @@ def survey_outcome(features: int, dimensions: int, draw: bool, progress: Progres
     return Outcome(
         verb="phase",
         verdict=(
-            f"tricritical at r = {found.lower.importance.middle:.6f}: with growing r dedication stops losing by a "
-            f"jump; jumps return at r = {found.upper.importance.middle:.6f}"
+            f"tricritical at r = {found.lower.importance.middle:.6f}: dedication stops losing by "
+            f"a jump; jumps return at r = {found.upper.importance.middle:.6f}"
         ),
         numbers=_survey_numbers(found),
         parameters={"features": 2, "dimensions": 1, "tricritical": True},
@@ -200,6 +204,14 @@ def _numbers(cells: tuple[PhaseCell, ...], trained: tuple[TrainedCell, ...] | No
         "cells_with_several_minima": sum(len(cell.minima) > 1 for cell in cells),
         "largest_gradient": max(cell.gradient for cell in cells),
     }
+
+
+def _triangle() -> dict[str, Any]:
+    """At `r = 1`: from which density all three share the plane, and both losses at some."""
+    from empirics.superposition.phase_triangle import three_features, triangle_crossover
+
+    rows = [vars(row) for row in three_features((0.4, 0.5, 0.55, 0.7, 0.9, 1.0))]
+    return {"triangle_from": triangle_crossover(), "three_features": rows}
 
 
 def _agreement(found: Agreement) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def phase(
 ) -> None:
     """The phase diagram over importance r and density p: exact optimum, closed forms, and trained models.
 
-    With --tricritical instead: the order of the transition from superposition to dedication, proved at its ends.
+    With --tricritical instead: the order of the transition to dedication, with proved enclosures.
     """
     import time
 

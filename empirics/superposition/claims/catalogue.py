@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from empirics.superposition.claims import definitions, shapes, subspaces, sums, trained
+from empirics.superposition.claims import definitions, phases, shapes, subspaces, sums, trained
 from empirics.superposition.claims.claim import Claim
 from theory.errors import UnknownNameError
 
@@ -22,7 +22,9 @@ CLAIMS: dict[str, Callable[[np.random.Generator], Claim]] = {
     "E6": lambda _: definitions.importance_enters_once(),
     "E7": shapes.thomson_problem,
     "E8": trained.correlated_features,
+    "E9": lambda _: phases.three_in_superposition(),
     "E10": definitions.linear_model,
+    "T5": lambda _: phases.order_of_the_transition(),
     "P1": lambda _: trained.plateaus_of_simplices(),
     "T1": lambda _: shapes.persistent_homology(),
     "T3": sums.clustering_of_flats,
