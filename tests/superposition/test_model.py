@@ -43,7 +43,7 @@ def test_single_precision_is_widened() -> None:
         ({"weights": W, "bias": np.zeros(4)}, r"b has shape \[4\], W has 3 columns$"),
         ({"weights": W, "importance": [1, 2]}, r"I has shape \[2\]; \[3\] would be right"),
         ({"weights": W, "importance": [1, -2, 0]}, r"I\[1\] = -2; importances are 0 or more"),
-        ({"weights": W * np.inf}, r"W\[0, 0\] is not finite"),
+        ({"weights": np.full((2, 3), np.inf)}, r"W\[0, 0\] is not finite"),
         ({"weights": W, "bias": [0, 0, np.nan]}, r"b\[2\] is not finite"),
         ({"weights": [["a", "b"]]}, "W is no array of real numbers"),
         ({"weights": W * 1j}, "W is no array of real numbers"),
