@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,8 +50,6 @@ def diagram_outcome(
     Raises:
         InputError: what `exact_optimum` refuses, or a file of other cells.
     """
-    import numpy as np
-
     from empirics.superposition.phase import grid
 
     places = grid(size)
@@ -58,23 +57,12 @@ def diagram_outcome(
         cells = _exact(places, features, dimensions, starts, seed, file, stage.tell)
         unconverged = [[cell.importance, cell.density] for cell in cells if cell.is_unconverged]
         stage.detail = f"{len(cells)} cells, {len(unconverged)} unconverged"
-    trained: tuple[TrainedCell, ...] | None = None
-    if with_trained:
-        from empirics.superposition.phase_training import trained as train
-
-        with progress.stage("training") as stage:
-            generator = np.random.default_rng([seed, 2**20])
-            trained = train(places, features, dimensions, generator, progress=stage.tell)
+    trained = _trained(places, features, dimensions, seed, progress) if with_trained else None
     numbers = _numbers(cells, trained)
     if (features, dimensions) == (3, 2):
         with progress.stage("triangle") as stage:
             numbers |= _triangle()
             stage.detail = f"better than a digon from p = {numbers['triangle_from']:.4f}"
-    figures = {}
-    if draw:
-        from empirics.superposition.figures_phase import diagram_figure
-
-        figures["phase.png"] = diagram_figure(cells, trained)
     return Outcome(
         verb="phase",
         verdict=_verdict(numbers, len(cells)),
@@ -88,9 +76,27 @@ def diagram_outcome(
         },
         seed=seed,
         lines=tuple(f"{count:4d} cells  {label}" for label, count in numbers["classes"].items()),
-        figures=figures,
+        figures=_diagram(cells, trained) if draw else {},
         documents={"cells.json": {"schema": CELLS_SCHEMA, "cells": [cell.document() for cell in cells]}},
     )
+
+
+def _diagram(cells: Sequence[PhaseCell], trained: Sequence[TrainedCell] | None) -> dict[str, bytes]:
+    from empirics.superposition.figures_phase import diagram_figure
+
+    return {"phase.png": diagram_figure(cells, trained)}
+
+
+def _trained(
+    places: Sequence[tuple[float, float]], features: int, dimensions: int, seed: int, progress: Progress
+) -> tuple[TrainedCell, ...]:
+    import numpy as np
+
+    from empirics.superposition.phase_training import trained
+
+    with progress.stage("training") as stage:
+        generator = np.random.default_rng([seed, 2**20])
+        return trained(places, features, dimensions, generator, progress=stage.tell)
 
 
 def survey_outcome(features: int, dimensions: int, draw: bool, progress: Progress) -> Outcome:

@@ -7,11 +7,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from signals import interruptible
 
 from certificates import cli, files, result
 
@@ -333,8 +333,10 @@ class TestFiles:
     def test_interrupted_run_leaves_nothing(self, tmp_path: Path) -> None:
         folder = tmp_path / "d"
         command = [sys.executable, "-m", "certificates.cli", "verify", "S6", "-o", str(folder)]
-        process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        time.sleep(1)
+        with interruptible():
+            process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert process.stderr is not None
+        process.stderr.readline()  # the first stage is done
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
         assert process.returncode == 130, err

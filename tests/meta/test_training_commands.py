@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import save_file
+from signals import interruptible
 
 from empirics import metrics
 from empirics.runs import load_run
@@ -190,7 +191,9 @@ def test_the_command_survives_kills(kills: int, tmp_path: Path) -> None:
     for number in range(kills):
         again = [*command, "-o", str(folder), *["--resume"] * (number > 0)]
         before = len(metrics.read(lines))
-        with subprocess.Popen(again, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        with interruptible():
+            started = subprocess.Popen(again, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        with started as process:
             wanted = before + 1 + generator.randrange(200 // kills)
             while process.poll() is None and len(metrics.read(lines)) < wanted:
                 time.sleep(0.001)
