@@ -262,10 +262,10 @@ def _described(
 
 def logits_of_sums(
     network: SharedHiddenPerceptron | OneHotPerceptron,
-    left: Float[np.ndarray, "n m"],
-    right: Float[np.ndarray, "n m"],
-) -> Float[np.ndarray, "n n n"]:
-    """The logits with other summands of the hidden sums: `act(X[a] + Y[b]) W_out + bias`."""
+    left: Float[np.ndarray, "a m"],
+    right: Float[np.ndarray, "b m"],
+) -> Float[np.ndarray, "a b n"]:
+    """Logits with other summands of the hidden sums, for some `a`, `b`: `act(X[a] + Y[b]) W_out + bias`."""
     sums = left[:, None] + right[None]
     is_square = isinstance(network, OneHotPerceptron) and network.activation == "square"
     hidden = sums**2 if is_square else np.maximum(sums, 0.0)

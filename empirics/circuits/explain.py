@@ -21,8 +21,8 @@ from empirics.circuits.cosets import CosetReading, coset_reading, logits_of_sums
 from empirics.circuits.directions import ProductMeans, product_means
 from empirics.circuits.interventions import ClusterLosses, ablate_irreps, cluster_losses, keep_irreps
 from empirics.circuits.irreps import NetworkGroup
-from empirics.circuits.losses import cross_entropy, network_loss
-from empirics.circuits.networks import TrainedNetwork, UnavailableError, WeightNetwork
+from empirics.circuits.losses import network_loss, pair_losses
+from empirics.circuits.networks import TrainedNetwork, UnavailableError, WeightNetwork, with_known_logits
 from empirics.circuits.output_map import OutputUse, output_map_use
 from empirics.circuits.perceptrons import OneHotPerceptron, SharedHiddenPerceptron
 from empirics.circuits.power import irrep_power
@@ -170,14 +170,15 @@ def explain(
     """
     say = tell or (lambda _: None)
     say("answers")
-    report = recover_group(network, repair=repair, table=table, force=force)
+    known = with_known_logits(network)
+    report = recover_group(known, repair=repair, table=table, force=force)
     if report.group is None:
         assert report.failure is not None
         reason = f"the answers are no group's: {report.failure.message}"
         if not repair:
             reason += f" ({report.failure.violations} such; repair may help)"
         return Explanation(network, report, None, judge(Evidence(network.order, False, reason), thresholds))
-    analysis = _analysis(network, report.group, train, threshold, key_threshold, seed, say)
+    analysis = _analysis(network, known, report.group, train, threshold, key_threshold, seed, say)
     return Explanation(network, report, analysis, judge(_evidence(report, analysis), thresholds))
 
 
@@ -198,6 +199,7 @@ def _evidence(report: GroupReport, found: Analysis) -> Evidence:
 
 def _analysis(
     network: TrainedNetwork,
+    known: TrainedNetwork,
     group: NetworkGroup,
     train: Bool[np.ndarray, "n n"] | None,
     threshold: float,
@@ -206,7 +208,7 @@ def _analysis(
     say: Tell,
 ) -> Analysis:
     say("characters")
-    means = product_means(network, group)
+    means = product_means(known, group)
     fit = character_fit(means)
     key = key_irreps(fit, key_threshold)
     power, absent = None, {}
@@ -216,8 +218,8 @@ def _analysis(
     else:
         absent["embeddings"] = "the network is a callable: there are no embeddings to read or to change"
     say("restricted and excluded losses")
-    restricted = restricted_losses(network, means, fit, key, train)
-    excluded = excluded_losses(network, means, fit, key, train)
+    restricted = restricted_losses(known, means, fit, key, train)
+    excluded = excluded_losses(known, means, fit, key, train)
     say("neurons")
     clusters = _clusters(network, group, threshold, absent)
     hidden = _hidden_layer(network, means, key, clusters, np.random.default_rng(seed))
@@ -233,7 +235,7 @@ def _analysis(
     used = np.isin(np.arange(len(group.irreps)), key) & ~harmonic
     return Analysis(
         group=group,
-        loss=network_loss(network, group.table),
+        loss=network_loss(known, group.table),
         power=power,
         means=means,
         fit=fit,
@@ -322,7 +324,12 @@ def _coset_tests(network: SharedHiddenPerceptron | OneHotPerceptron, reading: Co
     table, sums = reading.group.table, network.pre_activations
 
     def loss(left: Float[np.ndarray, "n m"], right: Float[np.ndarray, "n m"]) -> float:
-        return cross_entropy(logits_of_sums(network, left, right), table)
+        # by rows: at order 720 all logits are 3 GiB
+        parts = (
+            pair_losses(logits_of_sums(network, left[rows], right), table[rows]).sum()
+            for rows in network.row_chunks()
+        )
+        return float(sum(parts)) / table.size
 
     described = descriptions(reading, *sums)
     return CosetTests(

@@ -25,6 +25,7 @@ __all__ = [
     "UnavailableError",
     "WeightNetwork",
     "as_it_is",
+    "with_known_logits",
 ]
 
 # of logits and activations: which left elements
@@ -197,3 +198,16 @@ class CallableNetwork(TrainedNetwork):
         if not np.isfinite(values).all():
             raise InputError(f"{self.source}: the callable returns NaN or infinite values")
         return values.reshape(len(chosen), self.order, -1)
+
+
+def with_known_logits(network: TrainedNetwork) -> TrainedNetwork:
+    """The same answers looked up, where all of them can be held: then many passes need the network run once.
+
+    Args:
+        network: any; a large one is given back as it is.
+    """
+    n = network.order
+    if n**3 > ROWS_BUDGET:
+        return network
+    logits = network.logits()
+    return CallableNetwork(n, lambda a, b: logits[a, b], source=network.source, layout=network.layout)

@@ -22,11 +22,10 @@ from empirics.circuits.directions import product_means
 from empirics.circuits.irreps import NetworkGroup
 from empirics.circuits.losses import check_mask, pair_losses
 from empirics.circuits.networks import (
-    ROWS_BUDGET,
-    CallableNetwork,
     TrainedNetwork,
     UnavailableError,
     WeightNetwork,
+    with_known_logits,
 )
 from empirics.circuits.power import irrep_power
 from empirics.circuits.restricted import excluded_losses, restricted_losses
@@ -158,7 +157,7 @@ def _measure(
     threshold: float,
 ) -> dict[str, Any]:
     """One checkpoint: the fields of `Progress` that have a value a checkpoint."""
-    known = _logits_known(network)
+    known = with_known_logits(network)
     means = product_means(known, group)
     fit = character_fit(means)
     kept = restricted_losses(known, means, fit, key)
@@ -186,15 +185,6 @@ def _measure(
         "clustered": _clustered(network, group, threshold),
         "squared_weights": squared_weights(network),
     }
-
-
-def _logits_known(network: TrainedNetwork) -> TrainedNetwork:
-    """The same answers looked up, where all of them can be held: four passes need the network run once."""
-    n = network.order
-    if n**3 > ROWS_BUDGET:
-        return network
-    logits = network.logits()
-    return CallableNetwork(n, lambda a, b: logits[a, b], source=network.source)
 
 
 def _clustered(network: TrainedNetwork, group: NetworkGroup, threshold: float) -> float:

@@ -10,6 +10,7 @@ import torch
 from random_networks import random_perceptron
 from tables import cayley_table
 
+from empirics.circuits import networks
 from empirics.circuits import progress as module
 from empirics.circuits.character_fit import character_fit
 from empirics.circuits.clusters import neuron_clusters
@@ -238,7 +239,7 @@ def test_groups_too_large_to_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     last = [(0, CallableNetwork(11, answer))]
     held = progress(last, group, mask)
     assert runs == 2  # once for the key irreps, once for all measures
-    monkeypatch.setattr(module, "ROWS_BUDGET", 11**3 - 1)
+    monkeypatch.setattr(networks, "ROWS_BUDGET", 11**3 - 1)
     streamed = progress(last, group, mask)
     assert runs > 4
     for name in ("test_loss", "restricted", "excluded", "agreement"):
