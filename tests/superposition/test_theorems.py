@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from math import prod
 
 import numpy as np
 import pytest
@@ -178,3 +180,46 @@ def test_gram_matrices_are_always_singular_but_superposition_is_not_always() -> 
             represented(digon, threshold)
     with pytest.raises(InputError, match="rank tolerance 0"):
         represented(digon, rank_tolerance=0.0)
+
+
+def slope_at_zero(values: Callable[[Fraction], Fraction], degree: int = 9) -> Fraction:
+    """The derivative at 0 of a polynomial, by interpolation; a further node proves that it is one."""
+    nodes = [Fraction(k, 2000) for k in range(1, degree + 2)]
+    found = [values(node) for node in nodes]
+
+    def interpolated(t: Fraction) -> Fraction:
+        terms = (
+            value * prod((t - other) / (node - other) for other in nodes if other != node)
+            for node, value in zip(nodes, found, strict=True)
+        )
+        return sum(terms, Fraction(0))
+
+    assert interpolated(Fraction(-1, 500)) == values(Fraction(-1, 500))
+    slope = Fraction(0)
+    for node, value in zip(nodes, found, strict=True):
+        others = [other for other in nodes if other != node]
+        whole = prod(node - other for other in others)
+        inner = sum((prod(-o for o in others if o != left) for left in others), Fraction(0))
+        slope += value * inner / whole
+    return slope
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_slopes_between_blocks_are_those_of_the_bias_exactly(seed: int) -> None:
+    """`dF/dG_ij = (p/2) dF/db_i` between rational numbers: the step on which Theorem 2 rests.
+
+    No corner of output 0 is at its kink, so that its loss is a polynomial in `G_02` and in `b_0` near them.
+    """
+    generator = np.random.default_rng(seed)
+    own, other, bias = (Fraction(int(n), 7) for n in generator.integers([3, -6, -2], [9, 0, 3]))
+    shift = bias + Fraction(1, 13)
+    sparsity = Fraction(int(generator.integers(1, 9)), 10)
+
+    def loss(crossing: Fraction, moved: Fraction) -> Fraction:
+        gram = [[own, other, crossing], [other, own, 0], [0, 0, Fraction(1)]]
+        return rational_loss(gram, [shift + moved, Fraction(0), Fraction(0)], sparsity).per_output[0]
+
+    crossing = slope_at_zero(lambda t: loss(t, Fraction(0)))
+    biased = slope_at_zero(lambda t: loss(Fraction(0), t))
+    assert biased != 0
+    assert crossing == (1 - sparsity) / 2 * biased
