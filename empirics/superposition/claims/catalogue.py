@@ -24,12 +24,12 @@ CLAIMS: dict[str, Callable[[np.random.Generator], Claim]] = {
     "E8": trained.correlated_features,
     "E9": lambda _: phases.three_in_superposition(),
     "E10": definitions.linear_model,
-    "T5": lambda _: phases.order_of_the_transition(),
-    "P1": lambda _: trained.plateaus_of_simplices(),
     "T1": lambda _: shapes.persistent_homology(),
+    "T2": lambda _: shapes.chambers_of_direct_sums(),
     "T3": sums.clustering_of_flats,
     "T4": lambda _: sums.sums_of_minima(),
-    "T2": lambda _: shapes.chambers_of_direct_sums(),
+    "T5": lambda _: phases.order_of_the_transition(),
+    "P1": lambda _: trained.plateaus_of_simplices(),
 }
 
 
