@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.text import Text
 
-__all__ = ["SCHEMA", "Outcome", "finish"]
+__all__ = ["SCHEMA", "Outcome", "begin", "finish"]
 
 SCHEMA = "gammastar-superposition-1"
 
@@ -41,18 +41,31 @@ class Outcome:
     documents: Mapping[str, Any] = field(default_factory=dict)
 
 
-def finish(outcome: Outcome, started: float, as_json: bool, output: Path | None, force: bool = False) -> None:
+def begin(output: Path | None, force: bool) -> float:
+    """Refuse a folder that cannot take the results, before any work is done; the time of the start.
+
+    Args:
+        output: folder for the results; None for none.
+        force: write into a folder that holds files.
+
+    Raises:
+        InputError: the folder cannot be written to, or holds files.
+    """
+    from certificates import files
+
+    if output is not None:
+        files.prepare_directory(output, force=force)
+    return time.perf_counter()
+
+
+def finish(outcome: Outcome, started: float, as_json: bool, output: Path | None) -> None:
     """Print the verdict or the JSON object, and write figures and documents.
 
     Args:
         outcome: of the verb.
-        started: `time.perf_counter()` when it began.
+        started: what `begin` returned.
         as_json: print one JSON object instead of text.
         output: folder for `result.json`, figures and documents; None for none.
-        force: write into a folder that holds files.
-
-    Raises:
-        InputError: the folder cannot be written to.
     """
     from certificates import files
     from certificates.cli_output import _console, print_json
@@ -71,7 +84,6 @@ def finish(outcome: Outcome, started: float, as_json: bool, output: Path | None,
         }
     )
     if output is not None:
-        files.prepare_directory(output, force=force)
         for name, content in outcome.figures.items():
             write_bytes(output / name, content)
         documents = {name: dump(plain(value)) + "\n" for name, value in outcome.documents.items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -55,13 +54,14 @@ def arrangement(
     A direct sum has the product of its summands' polynomials, and fewer chambers than generic hyperplanes.
     That depends on the tolerance: any perturbation above it makes the arrangement generic.
     """
-    from certificates.superposition.outcome import Outcome, finish
+    from certificates.superposition.outcome import Outcome, begin, finish
     from certificates.superposition.sources import read_source
     from empirics.superposition.figures_arrangement import arrangement_figure
     from theory.superposition.arrangement import census
     from theory.superposition.model import toy_model
 
-    started = time.perf_counter()
+    started = begin(output, force)
+
     model, blocks = read_source(source)
     level = -0.2 if bias is None and blocks is not None else bias
     if level is not None:
@@ -86,7 +86,6 @@ def arrangement(
         started,
         as_json,
         output,
-        force,
     )
 
 

@@ -22,18 +22,17 @@ def claims(
 
     With -o a page, report.html, has a section for each.
     """
-    import time
-
     from certificates.cli_progress import Progress
     from certificates.superposition.claims_outcome import outcome_of
-    from certificates.superposition.outcome import finish
+    from certificates.superposition.outcome import begin, finish
     from empirics.superposition.claims.catalogue import examine
 
-    started = time.perf_counter()
+    started = begin(output, force)
+
     with Progress(verbose=True) as progress, progress.stage("claims") as stage:
         found = examine(seed, only, stage.tell)
         stage.detail = f"{len(found)} of them"
-    finish(outcome_of(found, seed, only), started, as_json, output, force)
+    finish(outcome_of(found, seed, only), started, as_json, output)
 
 
 def register(app: typer.Typer) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Annotated
 
 import typer
@@ -35,9 +34,8 @@ def correlation(
     force: Force = False,
 ) -> None:
     """Angles inside and between sets, antipodal pairs against chance, summands against sets."""
-    started = time.perf_counter()
     from certificates.cli_progress import Progress
-    from certificates.superposition.outcome import Outcome, finish
+    from certificates.superposition.outcome import Outcome, begin, finish
     from empirics.superposition.correlation import (
         correlation_table,
         statistics_line,
@@ -45,6 +43,8 @@ def correlation(
         table_verdict,
     )
     from empirics.superposition.figures_correlation import correlation_figure
+
+    started = begin(output, force)
 
     with Progress(verbose=False) as progress, progress.stage("training") as stage:
         found = correlation_table(
@@ -69,4 +69,4 @@ def correlation(
         tuple(statistics_line(*one) for one in found),
         figures,
     )
-    finish(outcome, started, as_json, output, force)
+    finish(outcome, started, as_json, output)

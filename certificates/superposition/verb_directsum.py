@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -67,11 +66,12 @@ def register(app: typer.Typer) -> None:
 
         A partition whose ranks do not add up at the stated tolerance is reported as uncertified.
         """
-        from certificates.superposition.outcome import Outcome, finish
+        from certificates.superposition.outcome import Outcome, begin, finish
         from theory.superposition.directsum.find import find
         from theory.superposition.model import load_model
 
-        started = time.perf_counter()
+        started = begin(output, force)
+
         model = load_model(file)
         finding = find(model.weights, method, tau, noise, weak)
         figures = {}
@@ -88,7 +88,7 @@ def register(app: typer.Typer) -> None:
             lines=_lines(finding),
             figures=figures,
         )
-        finish(outcome, started, as_json, output, force)
+        finish(outcome, started, as_json, output)
 
 
 def _numbers(finding: Finding) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Annotated
 
 import typer
@@ -32,10 +31,11 @@ def dynamics(
     force: Force = False,
 ) -> None:
     """Loss drops and jumps of dimensionality, with a null; or the three stages of two correlated sets."""
-    started = time.perf_counter()
     from certificates.cli_progress import Progress
-    from certificates.superposition.outcome import Outcome, finish
+    from certificates.superposition.outcome import Outcome, begin, finish
     from empirics.superposition.dynamics_reports import run_report, stages_report
+
+    started = begin(output, force)
 
     with Progress(verbose=False) as progress, progress.stage("training") as stage:
         if stages:
@@ -54,4 +54,4 @@ def dynamics(
         report.figures,
         report.documents,
     )
-    finish(outcome, started, as_json, output, force)
+    finish(outcome, started, as_json, output)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Annotated
 
 import typer
@@ -27,11 +26,12 @@ def geometry(
     force: Force = False,
 ) -> None:
     """Dimensionality of every feature, plateaus, and each summand with its tight-frame defect."""
-    started = time.perf_counter()
-    from certificates.superposition.outcome import Outcome, finish
+    from certificates.superposition.outcome import Outcome, begin, finish
     from empirics.superposition.figures_geometry import model_figure
     from theory.superposition.geometry import WEAK_NORM, frame_report
     from theory.superposition.model import check_sparsity, load_model
+
+    started = begin(output, force)
 
     model = load_model(file)
     if density is not None:
@@ -74,4 +74,4 @@ def geometry(
         figures["geometry.png"] = model_figure(model.gram, report, "dimensionality")
     parameters = {"file": str(file), "density": density}
     outcome = Outcome("geometry", verdict, numbers, parameters, lines=tuple(lines), figures=figures)
-    finish(outcome, started, as_json, output, force)
+    finish(outcome, started, as_json, output)

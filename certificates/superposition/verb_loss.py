@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -62,12 +61,13 @@ def _loss(
     """
     import numpy as np
 
-    from certificates.superposition.outcome import finish
+    from certificates.superposition.outcome import begin, finish
     from theory.superposition.exact import loss
     from theory.superposition.importance import with_importance
     from theory.superposition.model import load_model
 
-    started = time.perf_counter()
+    started = begin(output, force)
+
     model = load_model(file)
     if importance is not None:
         model = with_importance(model, importance)
@@ -84,7 +84,7 @@ def _loss(
         from empirics.superposition.figures_loss import loss_figure
 
         figures = {"loss.png": loss_figure(found, sparsity)}
-    finish(_outcome(model, found, parameters, seed, figures), started, as_json, output, force)
+    finish(_outcome(model, found, parameters, seed, figures), started, as_json, output)
 
 
 def _outcome(

@@ -56,13 +56,12 @@ def phase(
 
     With --tricritical instead: the order of the transition to dedication, with proved enclosures.
     """
-    import time
-
     from certificates.cli_progress import Progress
-    from certificates.superposition.outcome import finish
+    from certificates.superposition.outcome import begin, finish
     from certificates.superposition.phase_outcome import diagram_outcome, survey_outcome
 
-    started = time.perf_counter()
+    started = begin(output, force)
+
     with Progress(verbose=True) as progress:
         if tricritical:
             found = survey_outcome(features, dimensions, output is not None, progress)
@@ -70,7 +69,7 @@ def phase(
             found = diagram_outcome(
                 features, dimensions, grid, starts, trained, cells, seed, output is not None, progress
             )
-    finish(found, started, as_json, output, force)
+    finish(found, started, as_json, output)
 
 
 def register(app: typer.Typer) -> None:

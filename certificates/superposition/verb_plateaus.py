@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Annotated
 
@@ -34,11 +33,12 @@ def plateaus(
     force: Force = False,
 ) -> None:
     """Triangles and tetrahedra: trained cells beside the cheapest direct sum of simplices."""
-    started = time.perf_counter()
     from certificates.cli_progress import Progress
-    from certificates.superposition.outcome import Outcome, finish
+    from certificates.superposition.outcome import Outcome, begin, finish
     from empirics.superposition.figures_geometry import plateaus_figure
     from empirics.superposition.plateaus import GROUPS, cell_line, filled_table, group_of, summary
+
+    started = begin(output, force)
 
     groups = GROUPS if features is None and dimensions is None else (
         group_of(features, dimensions, optimiser, start),
@@ -57,4 +57,4 @@ def plateaus(
     outcome = Outcome(
         "plateaus", verdict, {**found, "rows": rows}, parameters, seed, lines, figures, documents
     )
-    finish(outcome, started, as_json, output, force)
+    finish(outcome, started, as_json, output)

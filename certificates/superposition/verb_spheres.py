@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -53,17 +52,18 @@ def spheres(
     The potentials: 1/distance; the interference of features at zero bias; and that with the best biases.
     Interference at zero bias is no spherical code: for 11 points in space some coincide.
     """
-    from certificates.superposition.outcome import finish
+    from certificates.superposition.outcome import begin, finish
     from theory.errors import InputError
 
-    started = time.perf_counter()
+    started = begin(output, force)
+
     if (source is None) == (count is None):
         raise InputError("spheres: points or --thomson N, one of both, would be right")
     if count is not None:
         outcome = _least(count, dimension, potential, starts, seed, output)
     else:
         outcome = _fitted(source or "", output)
-    finish(outcome, started, as_json, output, force)
+    finish(outcome, started, as_json, output)
 
 
 def register(app: typer.Typer) -> None:

@@ -51,17 +51,16 @@ def topology(
     Rips bar of that degree from the square root of 2 on, unless a summand is a simplex; all its Rips bars are
     predicted from those of its summands.
     """
-    import time
-
     import numpy as np
 
-    from certificates.superposition.outcome import Outcome, finish
+    from certificates.superposition.outcome import Outcome, begin, finish
     from certificates.superposition.sources import read_source
     from empirics.superposition.figures_topology import barcode_figure
     from theory.superposition.configurations import add_noise
     from theory.superposition.topology import join_signature, strong_columns
 
-    started = time.perf_counter()
+    started = begin(output, force)
+
     model, blocks = read_source(source)
     weights = add_noise(model.weights, noise, np.random.default_rng(seed)) if noise else model.weights
     kept = strong_columns(weights, weak)
@@ -81,7 +80,6 @@ def topology(
         started,
         as_json,
         output,
-        force,
     )
 
 

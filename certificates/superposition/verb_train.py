@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Annotated
 
@@ -39,9 +38,8 @@ def train(
     force: Force = False,
 ) -> None:
     """Train models over a range of densities; dimensionalities, plateaus and weights of each."""
-    started = time.perf_counter()
     from certificates.cli_progress import Progress
-    from certificates.superposition.outcome import Outcome, finish
+    from certificates.superposition.outcome import Outcome, begin, finish
     from empirics.superposition.figures_geometry import sweep_figure
     from empirics.superposition.sweep import (
         longest_plateau,
@@ -51,6 +49,8 @@ def train(
         sweep_document,
         sweep_lines,
     )
+
+    started = begin(output, force)
 
     chosen = preset_of(
         preset, features, dimensions, (lowest, highest, count), (steps, optimiser, learning_rate)
@@ -74,4 +74,4 @@ def train(
     outcome = Outcome(
         "train", verdict, numbers, {"preset": preset, **parameters}, seed, sweep_lines(made), figures
     )
-    finish(outcome, started, as_json, output, force)
+    finish(outcome, started, as_json, output)

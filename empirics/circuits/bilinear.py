@@ -36,11 +36,6 @@ class BilinearNetwork(WeightNetwork):
     intermediates: ClassVar[tuple[str, ...]] = ("hidden", "logits")
 
     @property
-    def order(self) -> int:  # type: ignore[override]
-        """`n`."""
-        return len(self.left)
-
-    @property
     def output_map(self) -> Float[np.ndarray, "m n"]:
         return self.readout.numpy()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from pickle import UnpicklingError
@@ -117,13 +118,11 @@ def _safetensors(path: Path) -> Mapping[str, Any]:
 def _torch(path: Path) -> Mapping[str, Any]:
     try:
         found = torch.load(path, map_location="cpu", weights_only=True)
-    except UnpicklingError as error:
-        if "GLOBAL" in str(error) or "Unsupported class" in str(error):
+    except Exception as error:  # torch raises whatever a damaged archive makes its parser raise
+        if isinstance(error, UnpicklingError) and re.search("GLOBAL|Unsupported class", str(error)):
             raise InputError(
                 f"{path}: a pickle that needs code to run, which is refused; save `model.state_dict()` alone"
             ) from None
-        raise InputError(f"{path}: not a checkpoint: a damaged file of torch.save") from None
-    except Exception:  # torch raises whatever a damaged archive makes its parser raise
         raise InputError(f"{path}: not a checkpoint: a damaged file of torch.save") from None
     if not isinstance(found, Mapping):
         raise InputError(

@@ -95,6 +95,11 @@ class WeightNetwork(TrainedNetwork):
     shared_embedding: bool
 
     @property
+    def order(self) -> int:  # type: ignore[override]
+        """`n`."""
+        return len(self.left)
+
+    @property
     def embeddings(self) -> tuple[Float[np.ndarray, "n d"], Float[np.ndarray, "n d"]]:
         """`E_x` and `E_y`, whose spectra are read: for MLPs up to the hidden sums, as all of it is linear."""
         return self.left.numpy(), self.right.numpy()

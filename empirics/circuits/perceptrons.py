@@ -38,11 +38,6 @@ class SharedHiddenPerceptron(WeightNetwork):
     intermediates: ClassVar[tuple[str, ...]] = INTERMEDIATES
 
     @property
-    def order(self) -> int:  # type: ignore[override]
-        """`n`."""
-        return len(self.left)
-
-    @property
     def output_map(self) -> Float[np.ndarray, "m n"]:
         return self.unembedding.numpy()
 
@@ -98,11 +93,6 @@ class OneHotPerceptron(WeightNetwork):
     layout: str = "onehot_mlp"
     shared_embedding: bool = False
     intermediates: ClassVar[tuple[str, ...]] = INTERMEDIATES
-
-    @property
-    def order(self) -> int:  # type: ignore[override]
-        """`n`."""
-        return len(self.left)
 
     @property
     def output_map(self) -> Float[np.ndarray, "m n"]:

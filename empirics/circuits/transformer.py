@@ -64,11 +64,6 @@ class TransformerNetwork(WeightNetwork):
     )  # fmt: skip
 
     @property
-    def order(self) -> int:  # type: ignore[override]
-        """`n`."""
-        return len(self.left)
-
-    @property
     def output_map(self) -> Float[np.ndarray, "m n"]:
         return (self.mlp_out @ self.unembedding).numpy()
 

@@ -17,8 +17,9 @@ from torch import Tensor
 from empirics.superposition.exact_loss import exact_losses
 from empirics.superposition.phase_descent import bfgs
 from theory.errors import InputError
+from theory.superposition.model import feature_variance
 from theory.superposition.phase.classify import classify
-from theory.superposition.phase.pair import STARTS, PairMinimum, check_pair, local_minima, variance
+from theory.superposition.phase.pair import STARTS, PairMinimum, check_pair, local_minima
 
 __all__ = ["ThreeFeatures", "three_features", "triangle_crossover"]
 
@@ -81,7 +82,7 @@ def three_features(densities: Sequence[float]) -> tuple[ThreeFeatures, ...]:
         digon = pair.loss / density
         stays = abs(value[-1] - digon) < SAME * digon
         best = min(triangles, default=None)
-        result.append(ThreeFeatures(density, best, digon, bool(stays), variance(density) / density))
+        result.append(ThreeFeatures(density, best, digon, bool(stays), feature_variance(density) / density))
     return tuple(result)
 
 

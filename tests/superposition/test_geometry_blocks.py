@@ -15,8 +15,8 @@ from theory.superposition.block_costs import (
     cheapest_sum,
     simplex_block,
     simplex_loss,
-    unrepresented_loss,
 )
+from theory.superposition.model import feature_variance
 
 
 def simplex_model(size: int, scale: float) -> np.ndarray:
@@ -81,7 +81,7 @@ def brute_force(features: int, dimensions: int, density: float, blocks: list[Blo
         room = sum(c * kind.dimensions for c, kind in zip(counts, kinds, strict=True))
         if used <= features and room <= dimensions:
             loss = sum(c * kind.loss for c, kind in zip(counts, kinds, strict=True))
-            best = min(best, loss + (features - used) * unrepresented_loss(density))
+            best = min(best, loss + (features - used) * feature_variance(density))
     return best
 
 

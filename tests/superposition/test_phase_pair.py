@@ -11,8 +11,9 @@ import torch
 
 from empirics.superposition.exact_loss import exact_losses
 from theory.errors import InputError
+from theory.superposition.model import feature_variance
 from theory.superposition.phase.constrained import constrained_loss
-from theory.superposition.phase.pair import dedicated_loss, local_minima, pair_loss, row_loss, variance
+from theory.superposition.phase.pair import dedicated_loss, local_minima, pair_loss, row_loss
 from theory.superposition.rational import rational_gram, rational_loss
 
 
@@ -75,7 +76,7 @@ def test_dedication_is_stationary_and_has_its_closed_form() -> None:
     loss, gradient = loss_and_gradient([1.0, 0.0], [0.0, 0.2], 0.7, 0.4)
     assert loss == pytest.approx(dedicated_loss(0.7, 0.4), abs=1e-16)
     assert np.abs(gradient).max() < 1e-15
-    assert variance(0.4) == pytest.approx(0.4 / 3 - 0.04)
+    assert feature_variance(0.4) == pytest.approx(0.4 / 3 - 0.04)
 
 
 def test_two_minima_coexist() -> None:

@@ -11,6 +11,7 @@ from scipy.integrate import quad
 from scipy.optimize import minimize
 
 from theory.errors import InputError
+from theory.superposition.model import feature_variance
 from theory.superposition.phase.constrained import constrained_loss
 from theory.superposition.phase.instability import (
     instability_density,
@@ -18,7 +19,7 @@ from theory.superposition.phase.instability import (
     landau,
     same_sign_cost,
 )
-from theory.superposition.phase.pair import dedicated_loss, local_minima, variance
+from theory.superposition.phase.pair import dedicated_loss, local_minima
 from theory.superposition.phase.tricritical import (
     Interval,
     SignChange,
@@ -201,7 +202,7 @@ def test_no_witness_between_the_tricritical_points(importance: float) -> None:
 
 
 def test_variance_is_the_loss_of_ignoring() -> None:
-    assert landau(1.0).cost == pytest.approx(variance(1.0))
+    assert landau(1.0).cost == pytest.approx(feature_variance(1.0))
     assert landau(1.0).cubic == pytest.approx(-1 / 96, abs=1e-15)
 
 

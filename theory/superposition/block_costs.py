@@ -20,8 +20,9 @@ from jaxtyping import Float
 from scipy.optimize import minimize
 
 from theory.errors import InputError, LimitError
+from theory.superposition.model import feature_variance
 
-__all__ = ["Block", "DirectSum", "cheapest_sum", "simplex_block", "simplex_loss", "unrepresented_loss"]
+__all__ = ["Block", "DirectSum", "cheapest_sum", "simplex_block", "simplex_loss"]
 
 LARGEST_SIMPLEX = 12  # beyond, the alternating sums lose more than half of the digits
 LARGEST_SUM = 200  # features or dimensions
@@ -60,11 +61,6 @@ class DirectSum:
     counts: dict[str, int]
     unrepresented: int
     loss: float
-
-
-def unrepresented_loss(density: float) -> float:
-    """`V(p) = p/3 - p^2/4`, the variance of a feature: what it costs at `w_i = 0`, `b_i = p/2`."""
-    return density / 3 - density**2 / 4
 
 
 def simplex_loss(size: int, density: float, scale: float, bias: float) -> float:
@@ -155,7 +151,7 @@ def cheapest_sum(features: int, dimensions: int, density: float, blocks: Sequenc
     if max(features, dimensions) > LARGEST_SUM:
         raise LimitError(f"n = {features}, m = {dimensions}: the limit is {LARGEST_SUM}")
     kinds = (Block("point", 1, 1, 0.0), *blocks)
-    nothing = unrepresented_loss(density)
+    nothing = feature_variance(density)
     # best[n, m]: largest saving with at most n features in at most m dimensions
     best = np.zeros((features + 1, dimensions + 1))
     last = np.full((features + 1, dimensions + 1), -1)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-from theory.superposition.model import ToyModel, check_sparsity
+from theory.superposition.model import ToyModel, check_sparsity, feature_variance
 
 __all__ = ["input_variance", "linear_loss", "optimal_linear_bias"]
 
 
 def input_variance(sparsity: float) -> float:
     """`V(p) = p/3 - p^2/4`, of every input."""
-    density = 1 - check_sparsity(sparsity)
-    return density / 3 - density**2 / 4
+    return feature_variance(1 - check_sparsity(sparsity))
 
 
 def linear_loss(model: ToyModel, sparsity: float) -> float:

@@ -17,7 +17,7 @@ from jaxtyping import Float
 
 from theory.errors import InputError, LimitError
 
-__all__ = ["ToyModel", "check_sparsity", "load_model", "toy_model"]
+__all__ = ["ToyModel", "check_sparsity", "feature_variance", "load_model", "toy_model"]
 
 SIZE_LIMIT = 2**28  # bytes of a file
 LARGEST = 100_000  # features
@@ -99,6 +99,11 @@ def check_sparsity(sparsity: float | int) -> float:
     if not 0 <= sparsity <= 1:
         raise InputError(f"S = {sparsity:g}: a number in [0, 1] would be right")
     return float(sparsity)
+
+
+def feature_variance(density: float) -> float:
+    """`V(p) = p/3 - p^2/4`, of a feature: what it costs if it is not represented."""
+    return density / 3 - density**2 / 4
 
 
 def load_model(path: Path) -> ToyModel:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
+from jaxtyping import Float
 
 from empirics.figures.palette import EXCLUDED, REQUIRED
 from empirics.figures.stills import canvas, png
 from empirics.superposition.claims.claim import NOTES, TALK, Claim, Measured, judge
 from theory.superposition.configurations import configuration, rotate
-from theory.superposition.model import toy_model
+from theory.superposition.linear import linear_loss, optimal_linear_bias
+from theory.superposition.model import ToyModel, toy_model
+from theory.superposition.monte_carlo import draw_inputs
 from theory.superposition.rational import rational_gram, rational_loss
+from theory.superposition.represented import represented
 
 __all__ = ["importance_enters_once", "linear_model", "one_active_feature", "what_superposition_is"]
 
-REPRESENTED = 0.3  # length from which a feature is represented
 SAMPLES = 400_000
 
 
@@ -33,9 +37,8 @@ def what_superposition_is(generator: np.random.Generator) -> Claim:
         ("pentagon ⊕ digon", pentagon),
     ):
         gram_rank = int(np.linalg.matrix_rank(weights.T @ weights))
-        kept = weights[:, np.linalg.norm(weights, axis=0) > REPRESENTED]
-        excess = kept.shape[1] - int(np.linalg.matrix_rank(kept))
-        found[name] = (weights.shape[1] - gram_rank, excess)
+        kept = represented(weights)
+        found[name] = (weights.shape[1] - gram_rank, len(kept.features) - kept.rank)
     (plain, crowded) = found.values()
     measured = (
         Measured("three features of five, a dimension each: n − rank WᵀW", plain[0], least=1),
@@ -127,21 +130,21 @@ def linear_model(generator: np.random.Generator) -> Claim:
     Args:
         generator: of the weights and of the samples.
     """
-    n, density = 5, 0.3
+    n, sparsity = 5, 0.7
     model = toy_model(generator.standard_normal((2, n)) / 2, importance=0.8 ** np.arange(n))
-    gram, weight = model.gram, model.importance
-    variance = density / 3 - density**2 / 4
-    off = gram - np.diag(gram.diagonal())
-    form = float((weight * (1 - gram.diagonal()) ** 2).sum() + (weight[:, None] * off**2).sum())
-    bias = (np.eye(n) - gram) @ np.full(n, density / 2)
-    inputs = generator.random((SAMPLES, n)) * (generator.random((SAMPLES, n)) < density)
-    sampled = ((inputs - (inputs @ gram + bias)) ** 2) @ weight
+    model = replace(model, bias=optimal_linear_bias(model, sparsity))
+    exact = linear_loss(model, sparsity)
+    inputs = draw_inputs(n, sparsity, SAMPLES, generator)
+    sampled = _linear_errors(model, inputs)
     error = float(sampled.std()) / SAMPLES**0.5
-    shifts = [float((((inputs - (inputs @ gram + bias + 0.05 * e)) ** 2) @ weight).mean()) for e in np.eye(n)]
+    shifts = [
+        float(_linear_errors(replace(model, bias=model.bias + 0.05 * unit), inputs).mean())
+        for unit in np.eye(n)
+    ]
     measured = (
         Measured("| simulation − V(p) times the formula | in standard errors",
-                 abs(float(sampled.mean()) - variance * form) / error, most=4),
-        Measured("least loss of five other biases, relative", min(shifts) / (variance * form), least=1.0),
+                 abs(float(sampled.mean()) - exact) / error, most=4),
+        Measured("least loss of five other biases, relative", min(shifts) / exact, least=1.0),
     )  # fmt: skip
     return Claim(
         key="E10",
@@ -154,25 +157,29 @@ def linear_model(generator: np.random.Generator) -> Claim:
         verdict=judge(measured, "corrected"),
         evidence="tests/superposition/test_claims.py::test_linear_model",
         pictures={
-            "Loss of the linear model: the formula against a simulation, p from 0 to 1.": _line(
-                model.gram, weight, generator
-            )
+            "Loss of the linear model: formula and simulation, p from 0 to 1.": _line(model, generator)
         },
     )
 
 
-def _line(gram: np.ndarray, weight: np.ndarray, generator: np.random.Generator) -> bytes:
+def _linear_errors(model: ToyModel, inputs: Float[np.ndarray, "x n"]) -> Float[np.ndarray, " x"]:
+    return ((inputs - (inputs @ model.gram + model.bias)) ** 2) @ model.importance
+
+
+def _line(model: ToyModel, generator: np.random.Generator) -> bytes:
+    """The loss at the best bias of each density, by the formula and simulated."""
+
+    def at(density: float) -> ToyModel:
+        return replace(model, bias=optimal_linear_bias(model, 1 - density))
+
     figure, (axis,) = canvas(5.5, 3.0)
-    n = len(gram)
-    off = gram - np.diag(gram.diagonal())
-    form = float((weight * (1 - gram.diagonal()) ** 2).sum() + (weight[:, None] * off**2).sum())
-    fine = np.linspace(0, 1, 101)
-    axis.plot(fine, (fine / 3 - fine**2 / 4) * form, color=REQUIRED, label="V(p) times the formula")
-    densities, found = np.linspace(0.05, 1, 12), []
-    for density in densities:
-        inputs = generator.random((40_000, n)) * (generator.random((40_000, n)) < density)
-        bias = (np.eye(n) - gram) @ np.full(n, density / 2)
-        found.append((((inputs - (inputs @ gram + bias)) ** 2) @ weight).mean())
+    fine, densities = np.linspace(0, 1, 101), np.linspace(0.05, 1, 12)
+    formula = [linear_loss(at(density), 1 - density) for density in fine]
+    found = [
+        _linear_errors(at(density), draw_inputs(model.features, 1 - density, 40_000, generator)).mean()
+        for density in densities
+    ]
+    axis.plot(fine, formula, color=REQUIRED, label="V(p) times the formula")
     axis.plot(densities, found, "o", color=EXCLUDED, ms=4, label="simulated")
     axis.set_xlabel("density p")
     axis.set_ylabel("loss")

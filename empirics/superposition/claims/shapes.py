@@ -73,14 +73,14 @@ def _excess(excess: list[float]) -> bytes:
 def persistent_homology() -> Claim:
     """Why does persistent homology not show direct sums?"""
     octagons = configuration("8+8").points.T
-    low = rips(octagons, highest=2)
-    high = [bar for bar in rips(octagons, highest=3) if bar.degree == 3]
+    bars = rips(octagons, highest=3)
+    high = [bar for bar in bars if bar.degree == 3]
     triangle = configuration("3+2").points.T
     flat = [bar for bar in rips(triangle, highest=2) if bar.degree == 2]
-    ball = max((bar for bar in alpha(triangle) if bar.degree == 2), key=_length)
+    ball = max((bar for bar in alpha(triangle) if bar.degree == 2), key=lambda bar: bar.length)
     first = min(bar.birth for bar in high)
     measured = (
-        Measured("octagon ⊕ octagon: Vietoris–Rips bars in degree 2", sum(b.degree == 2 for b in low), 0, 0),
+        Measured("octagon ⊕ octagon: Rips bars in degree 2", sum(bar.degree == 2 for bar in bars), 0, 0),
         Measured("bars in degree 3", len(high), 1, 1),
         Measured("born at √2", first, 1.4142, 1.4143),
         Measured("triangle ⊕ digon: Vietoris–Rips bars in degree 2", len(flat), 0, 0),
@@ -98,12 +98,8 @@ def persistent_homology() -> Claim:
         measured=measured,
         verdict=judge(measured, "corrected"),
         evidence="gammastar superposition topology",
-        pictures={"Bars of octagon ⊕ octagon, by degree.": _barcode((*low, *high))},
+        pictures={"Bars of octagon ⊕ octagon, by degree.": _barcode(bars)},
     )
-
-
-def _length(bar: Bar) -> float:
-    return bar.death - bar.birth
 
 
 def _barcode(bars: tuple[Bar, ...]) -> bytes:

@@ -19,7 +19,8 @@ import numpy as np
 from jaxtyping import Float
 
 from theory.errors import InputError
-from theory.superposition.phase.pair import check_pair, variance
+from theory.superposition.model import feature_variance
+from theory.superposition.phase.pair import check_pair
 
 __all__ = ["TIE", "Candidate", "best_candidates", "boundary", "candidates"]
 
@@ -64,8 +65,8 @@ def candidates(features: int, dimensions: int, importance: float, density: float
     n, r, p = features, importance, density
     last, other, third = n - 1, 0, 1
     found = [
-        _ignoring("ignores last", n, last, r * variance(p), p),
-        _ignoring("ignores another", n, other, variance(p), p),
+        _ignoring("ignores last", n, last, r * feature_variance(p), p),
+        _ignoring("ignores another", n, other, feature_variance(p), p),
         _sharing("antipodal with last", n, (other, last), (1 + r) * p**2 / 6),
     ]
     if n >= 3:

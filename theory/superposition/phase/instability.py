@@ -19,7 +19,8 @@ import numpy as np
 from scipy.optimize import brentq
 
 from theory.errors import InputError
-from theory.superposition.phase.pair import check_pair, variance
+from theory.superposition.model import feature_variance
+from theory.superposition.phase.pair import check_pair
 
 __all__ = ["Landau", "instability_density", "instability_importance", "landau", "same_sign_cost"]
 
@@ -71,14 +72,14 @@ def landau(density: float) -> Landau:
     linear = p / 2 + 2 * silent**2
     beta = (p**2 / 2) / (linear + np.sqrt(linear**2 + silent * p**3))
     delta = 1.5 * (p / 2 - beta)
-    cost = p * (variance(p) + (beta - p / 2) ** 2 / 4) + silent * (silent * beta**2 + p * beta**3 / 3)
+    cost = p * (feature_variance(p) + (beta - p / 2) ** 2 / 4) + silent * (silent * beta**2 + p * beta**3 / 3)
     spared = p**2 * (1 - beta) ** 3
     gradient = np.array([2 * spared / 3, 2 * cost])
     hessian = np.array([[2 * p + 2 * silent**2 + 2 * p * silent * beta, p], [p, 2 * p / 3]])
     quartic = cost * (1 - 2 * delta**2) + spared * (1 - beta) * delta / 4
     return Landau(
         density=p,
-        importance=float(cost / variance(p)),
+        importance=float(cost / feature_variance(p)),
         bias_slope=float(beta),
         gain_slope=float(delta),
         cost=float(cost),
@@ -128,4 +129,4 @@ def same_sign_cost(density: float) -> float:
     p, silent = density, 1 - density
     # (y - p/2) / 2 = S (1 - y)^2, written for z = 1 - y
     z = (1 - p / 2) if silent == 0 else (np.sqrt(0.25 + 4 * silent * (1 - p / 2) / 2) - 0.5) / (2 * silent)
-    return float(p * (variance(p) + (1 - z - p / 2) ** 2 / 4) + silent * p * z**3 / 3)
+    return float(p * (feature_variance(p) + (1 - z - p / 2) ** 2 / 4) + silent * p * z**3 / 3)

@@ -15,8 +15,9 @@ from jaxtyping import Float
 from scipy.optimize import minimize
 
 from theory.errors import InputError
+from theory.superposition.model import feature_variance
 
-__all__ = ["PairMinimum", "check_pair", "dedicated_loss", "local_minima", "pair_loss", "row_loss", "variance"]
+__all__ = ["PairMinimum", "check_pair", "dedicated_loss", "local_minima", "pair_loss", "row_loss"]
 
 GAUSS = (0.5 - np.sqrt(3) / 6, 0.5 + np.sqrt(3) / 6)
 GRADIENT = 1e-9  # of L/p, at a minimum
@@ -54,14 +55,9 @@ class PairMinimum:
         return float(-self.weights[0] * self.weights[1])
 
 
-def variance(density: float) -> float:
-    """`V(p) = p/3 - p^2/4`, of one feature."""
-    return density / 3 - density**2 / 4
-
-
 def dedicated_loss(importance: float, density: float) -> float:
     """`r V(p)`: the first feature is recovered, of the second the mean."""
-    return importance * variance(density)
+    return importance * feature_variance(density)
 
 
 def check_pair(importance: float, density: float) -> None:
