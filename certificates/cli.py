@@ -481,6 +481,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = told(error)
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             _drain_stdout()
+    if code == INTERRUPTED:
+        exec("")  # makes CPython forget a Ctrl-C inside `exec(text)`, for which it would end us by the signal
     sys.exit(code)
 
 

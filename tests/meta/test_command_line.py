@@ -345,6 +345,19 @@ class TestFiles:
         assert "Traceback" not in err
         assert not folder.exists()
 
+    def test_interrupted_inside_executed_text(self, tmp_path: Path) -> None:
+        """CPython remembers a Ctrl-C in `exec(text)`, which dataclasses use, and kills itself at the end."""
+        (tmp_path / "stopped.py").write_text(
+            "from certificates import cli\n"
+            "@cli.app.command()\n"
+            "def stop(): exec('raise KeyboardInterrupt')\n"
+            "cli.main(['stop'])\n"
+        )
+        command = [sys.executable, "-m", "stopped"]
+        process = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert (process.returncode, process.stdout) == (130, "")
+        assert process.stderr == "gammastar: interrupted, nothing written\n"
+
 
 class TestImports:
     def test_margin_loads_nothing_heavy(self) -> None:
