@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +11,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from empirics.files import write_bytes
 from empirics.networks import NetworkStack
 from empirics.trainer import TrainerState
 from theory.errors import InputError, LimitError
@@ -24,37 +22,12 @@ __all__ = [
     "load_weights",
     "save_state",
     "save_weights",
-    "write_bytes",
 ]
 
 SIZE_LIMIT = 2**32  # bytes of a file that is read
 STATE_FORMAT = "gammastar training state 1"
 WEIGHTS_FORMAT = "gammastar weights 1"
 MEASURES = {torch.float32, torch.float64}
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file under a temporary name and rename it.
-
-    Raises:
-        InputError: the folder cannot be written to.
-    """
-    temporary = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".gammastar-", suffix=".part")
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from None
-    finally:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
 
 
 def save_weights(path: Path, stack: NetworkStack, metadata: dict[str, Any]) -> None:

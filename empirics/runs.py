@@ -21,6 +21,7 @@ import torch
 
 from empirics import checkpoints, metrics
 from empirics.configuration import Configuration, differences
+from empirics.files import write_bytes
 from empirics.forward import Problem
 from empirics.metrics import Measurement
 from empirics.networks import NetworkStack
@@ -168,7 +169,7 @@ def _begin(directory: Path, configuration: Configuration, trainer: Trainer) -> N
         path.unlink()
     about = {"configuration": configuration.as_dict()}
     text = json.dumps(configuration.as_dict(), indent=2) + "\n"
-    checkpoints.write_bytes(directory / "config.json", text.encode())
+    write_bytes(directory / "config.json", text.encode())
     checkpoints.save_weights(directory / "start.safetensors", trainer.network(), about)
     _save_frame(directory, trainer)
 

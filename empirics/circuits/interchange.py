@@ -18,9 +18,9 @@ import torch
 from safetensors.torch import save
 from torch import Tensor
 
-from empirics.checkpoints import write_bytes
 from empirics.circuits.loading import network_of_state
 from empirics.circuits.transformer import TransformerNetwork
+from empirics.files import write_bytes
 from theory.errors import InputError
 
 __all__ = [

@@ -10,12 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from empirics.checkpoints import write_bytes
 from empirics.circuits.progress import Progress
 from empirics.circuits.progress_still import LOSSES, SMALLEST_LOSS
 from empirics.figures.animation import DOTS, chosen_frames, moving_gif
 from empirics.figures.palette import INK, MUTED, PAPER, REQUIRED, RULE
 from empirics.figures.stills import plain
+from empirics.files import write_bytes
 
 __all__ = ["animate_progress"]
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from empirics.checkpoints import write_bytes
 from empirics.circuits.progress import Progress
 from empirics.figures.palette import EXCLUDED, INK, MARGIN, MUTED, POSSIBLE, REQUIRED
 from empirics.figures.stills import canvas, png
+from empirics.files import write_bytes
 
 __all__ = ["LOSSES", "SMALLEST_LOSS", "draw_progress"]
 

@@ -10,10 +10,10 @@ from jaxtyping import Int
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from empirics.checkpoints import write_bytes
 from empirics.circuits.figure_data import CircuitFigures
 from empirics.figures.palette import EXCLUDED, INK, MUTED, POSSIBLE, REQUIRED, RULE
 from empirics.figures.stills import canvas, png
+from empirics.files import write_bytes
 
 __all__ = ["draw_circuit_figures", "named_rows"]
 

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from safetensors.torch import save
 
-from empirics.checkpoints import load_state, save_state, write_bytes
+from empirics.checkpoints import load_state, save_state
 from empirics.circuits.losses import pair_losses
 from empirics.circuits.optimisation import Optimisation
 from empirics.circuits.recipes import Configuration, differences
@@ -29,6 +29,7 @@ from empirics.circuits.training_record import (
     read_measurements,
     stored_configuration,
 )
+from empirics.files import write_bytes
 from empirics.trainer import DivergenceError
 from theory.errors import InputError
 

@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from empirics.checkpoints import write_bytes
 from empirics.figures.animation import draw_frame, evolution_gif
 from empirics.figures.data import CoefficientMap, RunFigures
 from empirics.figures.palette import EXCLUDED, INK, MARGIN, MUTED, PAPER, POSSIBLE, REQUIRED, RULE
+from empirics.files import write_bytes
 
 __all__ = [
     "budget_figure",

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from empirics.checkpoints import write_bytes
 from empirics.comparison import compare
 from empirics.figures.data import collect
 from empirics.figures.palette import INK, MARGIN, REQUIRED
@@ -19,6 +18,7 @@ from empirics.figures.stills import (
     power_figure,
     weights_figure,
 )
+from empirics.files import write_bytes
 from empirics.reproduction.experiments import Experiment
 from empirics.runs import load_run
 from empirics.tasks import GroupTask

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from empirics.checkpoints import write_bytes
 from empirics.comparison import Comparison, compare
 from empirics.configuration import RecipeSettings
+from empirics.files import write_bytes
 from empirics.metrics import Measurement
 from empirics.parity_reading import ParityComparison, compare_parity
 from empirics.reproduction.claims import Claim, claim

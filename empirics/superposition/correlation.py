@@ -95,6 +95,7 @@ class CorrelationStatistics:
         linked_same, linked_different: shares of linked pairs.
         antipodal: pairs, over all models.
         antipodal_same: those inside a set.
+        antipodal_sets: those inside each set; in `mixed`, correlated sets come first.
         chance: share of all pairs that are inside a set.
         z: of `antipodal_same` against a binomial with `chance`; NaN without antipodal pairs.
         rand: mean adjusted Rand index of summands against sets.
@@ -110,6 +111,7 @@ class CorrelationStatistics:
     linked_different: float
     antipodal: int
     antipodal_same: int
+    antipodal_sets: tuple[int, ...]
     chance: float
     z: float
     rand: float
@@ -185,7 +187,7 @@ def copula_sweep(
 
 def pair_statistics(
     weights: Float[np.ndarray, "k m n"], sets: Sets
-) -> tuple[dict[str, float], tuple[int, int]]:
+) -> tuple[dict[str, float], tuple[int, tuple[int, ...]]]:
     """Mean cosines and shares of linked pairs, inside (`same`) and between (`different`) sets; antipodes.
 
     Args:
@@ -193,7 +195,8 @@ def pair_statistics(
         sets: that the features belong to, in order.
 
     Returns:
-        means by name, and how many pairs are antipodal, in all and inside sets. A mean over no pairs is NaN.
+        means by name, and how many pairs are antipodal, in all and inside each set. A mean over no pairs is
+        NaN.
     """
     upper = np.triu(np.ones((sets.features, sets.features), dtype=bool), 1)
     same = sets.labels[:, None] == sets.labels
@@ -208,7 +211,8 @@ def pair_statistics(
         means[f"cosine_{name}"] = float(values.mean()) if values.size else math.nan
         means[f"linked_{name}"] = float((np.abs(values) > LINKED).mean()) if values.size else math.nan
     antipodal: Bool[np.ndarray, "k n n"] = pairs & (cosines < ANTIPODAL)
-    return means, (int(antipodal.sum()), int((antipodal & same).sum()))
+    inside = [antipodal[:, own][:, :, own].sum() for own in np.split(np.arange(sets.features), sets.sets)]
+    return means, (int(antipodal.sum()), tuple(map(int, inside)))
 
 
 def adjusted_rand(
@@ -281,7 +285,8 @@ def _statistics(
     partition: Partition,
     generator: np.random.Generator,
 ) -> CorrelationStatistics:
-    means, (antipodal, inside) = pair_statistics(weights, sets)
+    means, (antipodal, by_set) = pair_statistics(weights, sets)
+    inside = sum(by_set)
     labels = [_summand_labels(weight, partition) for weight in weights]
     rand, rand_p = adjusted_rand(labels, sets.labels, generator)
     chance = sets.chance
@@ -295,6 +300,7 @@ def _statistics(
         **means,
         antipodal=antipodal,
         antipodal_same=inside,
+        antipodal_sets=by_set,
         chance=chance,
         z=z,
         rand=rand,
@@ -362,11 +368,12 @@ def statistics_row(sets: Sets, found: CorrelationStatistics) -> dict[str, object
 
 def statistics_line(sets: Sets, found: CorrelationStatistics) -> str:
     """For a terminal."""
+    by_set = f" by set {list(found.antipodal_sets)}" if found.mode == "mixed" else ""
     return (
         f"{sets.sets}x{sets.size}, m={sets.dimensions} {found.mode:<6} "
         f"cos {found.cosine_same:+.2f}/{found.cosine_different:+.2f}  "
         f"linked {found.linked_same:.2f}/{found.linked_different:.2f}  "
-        f"antipodal in set {found.antipodal_same}/{found.antipodal} (chance {found.chance:.2f}, "
+        f"antipodal in set {found.antipodal_same}/{found.antipodal}{by_set} (chance {found.chance:.2f}, "
         f"z {found.z:+.1f})  Rand {found.rand:+.2f}, p {found.rand_p:.3f}"
     )
 

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from empirics.checkpoints import write_bytes
+from empirics.files import write_bytes
 from theory.errors import InputError, UnknownNameError
 from theory.superposition.configurations import (
     add_noise,

@@ -22,7 +22,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from empirics.checkpoints import write_bytes
+from empirics.files import write_bytes
 from empirics.superposition.samplers import independent
 from empirics.superposition.training import Recipe, TrainedModels, evaluated_losses, initial_weights, train
 from theory.errors import InputError, UnknownNameError

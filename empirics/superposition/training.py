@@ -17,7 +17,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from empirics.checkpoints import write_bytes
+from empirics.files import write_bytes
 from empirics.superposition.samplers import Sampler
 from theory.errors import InputError, UnknownNameError
 

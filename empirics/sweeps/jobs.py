@@ -68,21 +68,13 @@ class JobResult:
         return cls(Job(**document["job"]), document["row"], document["error"])
 
 
-def perform(job: Job, threads: int = 1) -> JobResult:
-    """Train and compare; every failure becomes a result, so that one job cannot stop the others.
+def perform(job: Job, threads: int = 1) -> dict[str, Any]:
+    """Train and compare: the job's row of the table.
 
     Args:
         job: what to do.
         threads: of torch; processes share the machine.
     """
-    try:
-        return JobResult(job, _row(job, threads), "")
-    except Exception as error:
-        reason = " ".join(f"{type(error).__name__}: {error}".split())
-        return JobResult(job, None, reason)
-
-
-def _row(job: Job, threads: int) -> dict[str, Any]:
     from empirics.comparison import compare
     from empirics.configuration import TaskName
     from empirics.networks import Activation

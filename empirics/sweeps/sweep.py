@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
-from empirics.checkpoints import write_bytes
+from empirics.files import write_bytes
+from empirics.sweeps.engine import outcomes
 from empirics.sweeps.jobs import Job, JobResult, perform
 from theory.errors import InputError
 
 __all__ = ["Performer", "Sweep", "run_sweep"]
 
-ATTEMPTS = 2  # of a job that fails
-CONNECT_SECONDS = 10
-
-Performer = Callable[[Job], JobResult]
+Performer = Callable[[Job], dict[str, Any]]  # a job's row of the table
 
 
 @dataclass(frozen=True)
@@ -69,23 +64,14 @@ def run_sweep(
     """
     found = {job.key: stored for job in jobs if (stored := _stored(directory, job)) is not None}
     waiting = [job for job in jobs if job.key not in found]
-    performed = 0
-    with _engine(workers, scheduler) as submit:
-        for attempt in range(ATTEMPTS):
-            failed = []
-            for result in _performed(waiting, submit, performer):
-                performed += 1
-                again = result.row is None and attempt + 1 < ATTEMPTS
-                if again:
-                    failed.append(result.job)
-                    continue
-                found[result.job.key] = result
-                content = json.dumps(result.as_dict(), indent=2).encode()
-                write_bytes(directory / "jobs" / f"{result.job.key}.json", content)
-                if progress is not None:
-                    progress(result, len(found), len(jobs))
-            waiting = failed
-    return Sweep(tuple(found[job.key] for job in jobs), performed)
+    for outcome in outcomes(waiting, performer, workers=workers, scheduler=scheduler):
+        result = JobResult(outcome.job, outcome.value, outcome.error)
+        found[result.job.key] = result
+        content = json.dumps(result.as_dict(), indent=2).encode()
+        write_bytes(directory / "jobs" / f"{result.job.key}.json", content)
+        if progress is not None:
+            progress(result, len(found), len(jobs))
+    return Sweep(tuple(found[job.key] for job in jobs), len(waiting))
 
 
 def _stored(directory: Path, job: Job) -> JobResult | None:
@@ -99,75 +85,3 @@ def _stored(directory: Path, job: Job) -> JobResult | None:
     if result.job != job:
         raise InputError(f"{path}: is the result of another job; remove it to run this one again")
     return result if result.row is not None else None
-
-
-def _performed(
-    jobs: Sequence[Job],
-    submit: Callable[[Performer, Sequence[Job]], Iterator[JobResult]],
-    performer: Performer,
-) -> Iterator[JobResult]:
-    if jobs:
-        yield from submit(performer, jobs)
-
-
-@contextmanager
-def _engine(
-    workers: int, scheduler: str | None
-) -> Iterator[Callable[[Performer, Sequence[Job]], Iterator[JobResult]]]:
-    """What runs jobs: local processes, or a Dask cluster."""
-    if scheduler is None:
-        yield lambda performer, jobs: _local(performer, jobs, workers)
-        return
-    try:
-        from distributed import Client, as_completed
-    except ImportError:
-        raise InputError(
-            "--scheduler needs dask.distributed: pip install 'gammastar[sweeps]', or leave --scheduler out"
-        ) from None
-    try:
-        client = Client(scheduler, timeout=CONNECT_SECONDS)
-    except (OSError, ValueError, TimeoutError) as error:
-        raise InputError(
-            f"scheduler {scheduler!r}: no answer within {CONNECT_SECONDS} s: {' '.join(str(error).split())}"
-        ) from None
-    with client:
-
-        def cluster(performer: Performer, jobs: Sequence[Job]) -> Iterator[JobResult]:
-            # pure=False: a job that failed is done again, not remembered
-            futures = {client.submit(performer, job, pure=False): job for job in jobs}
-            for future in as_completed(futures):
-                job = futures[future]
-                error = future.exception()
-                yield future.result() if error is None else JobResult(job, None, _line(error))
-
-        yield cluster
-
-
-def _local(performer: Performer, jobs: Sequence[Job], workers: int) -> Iterator[JobResult]:
-    """Fresh processes, since torch and forked threads do not mix; a process that dies fails its jobs only."""
-    left = list(jobs)
-    while left:
-        with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-            futures: dict[Future[JobResult], Job] = {
-                pool.submit(performer, job): job for job in left[:workers]
-            }
-            left = left[workers:]
-            broken = False
-            try:
-                while futures:
-                    done, _ = wait(futures, return_when=FIRST_COMPLETED)
-                    for future in done:
-                        job = futures.pop(future)
-                        error = future.exception()
-                        broken = broken or isinstance(error, BrokenProcessPool)
-                        yield future.result() if error is None else JobResult(job, None, _line(error))
-                        if left and not broken:
-                            following = left.pop(0)
-                            futures[pool.submit(performer, following)] = following
-            except BaseException:  # Ctrl-C: do not wait for the rest
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
-
-
-def _line(error: BaseException) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())

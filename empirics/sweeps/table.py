@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
-from empirics.checkpoints import write_bytes
+from empirics.files import write_bytes
 from empirics.sweeps.jobs import JobResult
 from theory.errors import InputError
 

@@ -73,19 +73,18 @@ def test_a_process_that_dies_takes_no_other_job_with_it(tmp_path: Path) -> None:
 
 
 def test_a_real_job_and_its_row() -> None:
-    result = perform(Job("Z3", 2, "ascent", 1, steps=300, width=24))
-    assert result.error == ""
-    assert result.row is not None
-    assert 0.9 < result.row["fraction"] < 1.001
+    job = Job("Z3", 2, "ascent", 1, steps=300, width=24)
+    row = perform(job)
+    assert 0.9 < row["fraction"] < 1.001
+    result = JobResult(job, row, "")
     assert JobResult.from_dict(json.loads(json.dumps(result.as_dict()))) == result
-    failed = perform(Job("Nonsense", 2, "ascent", 1))
-    assert failed.row is None
-    assert "Nonsense" in failed.error
-    assert "\n" not in failed.error
+    with pytest.raises(InputError, match="Nonsense"):
+        perform(Job("Nonsense", 2, "ascent", 1))
 
 
 def test_the_table(tmp_path: Path) -> None:
-    good = perform(Job("Z3", 2, "ascent", 1, steps=20, width=8))
+    job = Job("Z3", 2, "ascent", 1, steps=20, width=8)
+    good = JobResult(job, perform(job), "")
     rows = write_table([good, JobResult(Job("Z4", 2, "ascent", 0), None, "no")], tmp_path / "sweep.parquet")
     table = pq.read_table(tmp_path / "sweep.parquet")
     assert rows == table.num_rows == 1
@@ -106,7 +105,7 @@ def test_a_damaged_result_is_named(tmp_path: Path, text: str) -> None:
 
 
 def test_a_scheduler_that_is_not_there_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("empirics.sweeps.sweep.CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr("empirics.sweeps.engine.CONNECT_SECONDS", 0.5)
     with pytest.raises(InputError, match=r"scheduler 'tcp://127.0.0.1:9': no answer"):
         run_sweep(jobs(1), tmp_path, scheduler="tcp://127.0.0.1:9")
 
