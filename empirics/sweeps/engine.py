@@ -43,8 +43,9 @@ def outcomes(
     *,
     workers: int,
     scheduler: str | None = None,
+    attempts: int = ATTEMPTS,
 ) -> Iterator[Outcome[_Job, _Value]]:
-    """Perform jobs; each outcome is yielded as soon as it stands, those of jobs that failed twice at the end.
+    """Perform jobs; each outcome is yielded as soon as it stands, those of jobs that failed at the end.
 
     Args:
         jobs: values that can be sent to other processes.
@@ -52,6 +53,7 @@ def outcomes(
             only, and so does the death of its process.
         workers: processes on this machine.
         scheduler: address of a Dask scheduler, which is used instead.
+        attempts: how often a job that fails is tried.
 
     Raises:
         InputError: the scheduler does not answer, or dask.distributed is missing.
@@ -60,10 +62,10 @@ def outcomes(
     if not waiting:
         return
     with _engine(workers, scheduler) as attempted:
-        for attempt in range(ATTEMPTS):
+        for attempt in range(attempts):
             failed = []
             for outcome in attempted(performer, waiting):
-                if outcome.error and attempt + 1 < ATTEMPTS:
+                if outcome.error and attempt + 1 < attempts:
                     failed.append(outcome.job)
                 else:
                     yield outcome
