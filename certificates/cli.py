@@ -10,6 +10,7 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -348,41 +349,6 @@ def reproduce(
 
 
 @app.command(
-    epilog="Examples:\n\ngammastar sweep Q8 S4 A5 --seeds 8\n\n"
-    "gammastar sweep S5 --scheduler tcp://10.0.0.1:8786 -o s5"
-)
-def sweep(
-    groups: Annotated[list[str], typer.Argument(metavar="GROUP...", help=GROUP_HELP, show_default=False)],
-    arity: Arity = 2,
-    preset: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Named settings; may be given again.")
-    ] = None,
-    seeds: Annotated[int, typer.Option(metavar="COUNT", help="Seeds 0, 1, … of each group.")] = 4,
-    steps: Steps = None,
-    width: Width = None,
-    workers: Annotated[int, typer.Option(metavar="N", help="Processes on this machine.")] = 2,
-    scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler to use instead.")
-    ] = None,
-    output: RunDirectory = None,
-    as_json: AsJson = False,
-) -> None:
-    """Train many networks, one table of all; exit 1 if a job fails twice. The same command goes on."""
-    from certificates import cli_output, cli_sweep
-
-    options = cli_sweep.SweepOptions(
-        tuple(groups), arity, tuple(preset or ["ascent"]), seeds, steps, width, workers, scheduler
-    )
-    result = cli_sweep.sweep(options, output)
-    if as_json:
-        cli_output.print_json(result)
-    else:
-        cli_sweep.print_sweep(result)
-    if result["failures"]:
-        raise typer.Exit(FALSE)
-
-
-@app.command(
     epilog="Examples:\n\ngammastar explain model.pt\n\n"
     "gammastar explain saved.pth --repair --split nanda:1:0.3 -o report"
 )
@@ -444,14 +410,28 @@ def explain(
         cli_explain.print_explained(result)
 
 
-@app.command(
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
-)
-def superposition(context: typer.Context) -> None:
-    """Toy models of superposition: exact losses, phase diagrams, geometry; `superposition -h` lists verbs."""
-    from certificates.superposition.app import app as verbs
+def _elsewhere(name: str, application: str, text: str) -> None:
+    """A command whose options and verbs an application of its own reads."""
 
-    verbs(args=context.args, prog_name="gammastar superposition", standalone_mode=False)
+    def command(context: typer.Context) -> None:
+        module, _, attribute = application.partition(":")
+        verbs = getattr(import_module(f"certificates.{module}"), attribute)
+        code = verbs(args=context.args, prog_name=f"gammastar {name}", standalone_mode=False)
+        if isinstance(code, int):
+            raise typer.Exit(code)
+
+    passed_on = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+    app.command(name, help=text, context_settings=passed_on)(command)
+
+
+_elsewhere("sweep", "cli_many:sweep", "Train many networks, one table of all; on one machine or many.")
+_elsewhere(
+    "superposition",
+    "superposition.app:app",
+    "Toy models of superposition: exact losses, phase diagrams, geometry; `superposition -h` lists verbs.",
+)
+_elsewhere("census", "cli_many:census", "A census of maximum margins: all groups up to an order, families.")
+_elsewhere("atlas", "atlas.app:atlas", "The atlas of maximum margins: `atlas build` makes a census a site.")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -17,7 +17,7 @@ from theory.errors import InputError
 
 __all__ = ["Census", "Plan", "run_census"]
 
-BATCH_ELEMENTS = 24  # groups of one process of GAP
+BATCH_GROUPS = 24  # groups of one process of GAP
 SMALL_BATCH = 8  # of groups that take seconds each, so that every process has something to do
 LARGE = {"symmetric", "alternating", "extraspecial", "sporadic", "simple"}
 
@@ -124,7 +124,7 @@ def _subjects(plan: Plan) -> list[Subject]:
 def _batches(subjects: Sequence[Subject], plan: Plan, *, alone: bool) -> Iterator[Batch]:
     """Subjects of one collection that share a process of GAP, or each by itself."""
     for collection, members in groupby(subjects, key=lambda subject: subject.collection):
-        size = 1 if alone else SMALL_BATCH if collection in LARGE else BATCH_ELEMENTS
+        size = 1 if alone else SMALL_BATCH if collection in LARGE else BATCH_GROUPS
         row = list(members)
         for start in range(0, len(row), size):
             chosen = tuple(row[start : start + size])

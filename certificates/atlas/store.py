@@ -99,14 +99,14 @@ def _unpacked(document: dict[str, Any]) -> CensusRow:
     for name in LONG:
         document[name] = int(document[name])
     for part, names in LONG_IN_PARTS.items():
-        record = IrrepRow if part == "irreps" else ClassRow
+        record: Any = IrrepRow if part == "irreps" else ClassRow
         document[part] = tuple(
             record(**{name: int(value) if name in names else value for name, value in line.items()})
             for line in document[part]
         )
-    return CensusRow(
-        **{**document, "also": tuple(document["also"]), "properties": tuple(document["properties"])}
-    )
+    for name in ("also", "properties"):
+        document[name] = tuple(document[name])
+    return CensusRow(**document)
 
 
 def table_bytes(rows: Sequence[CensusRow], metadata: Mapping[str, str] | None = None) -> bytes:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from clusters import Cluster, local_cluster
 
 from empirics.sweeps.jobs import Job, JobResult, perform
 from empirics.sweeps.sweep import run_sweep
@@ -110,54 +107,13 @@ def test_a_scheduler_that_is_not_there_is_said(tmp_path: Path, monkeypatch: pyte
         run_sweep(jobs(1), tmp_path, scheduler="tcp://127.0.0.1:9")
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
-def cluster() -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """A scheduler and two workers on loopback, each a process of its own."""
-    port = free_port()
-    address = f"tcp://127.0.0.1:{port}"
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": os.environ.copy()}
-    base = [sys.executable, "-m"]
-    command = [
-        *base,
-        "distributed.cli.dask_scheduler",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--no-dashboard",
-    ]
-    scheduler = subprocess.Popen(command, **quiet)  # type: ignore[call-overload]
-    command = [
-        *base,
-        "distributed.cli.dask_worker",
-        address,
-        "--nthreads",
-        "1",
-        "--no-nanny",
-        "--no-dashboard",
-    ]
-    workers = [subprocess.Popen(command, **quiet) for _ in range(2)]  # type: ignore[call-overload]
-    try:
-        from distributed import Client
-
-        with Client(address, timeout=30) as client:
-            client.wait_for_workers(2, timeout=60)
-        yield address, workers
-    finally:
-        for process in (*workers, scheduler):
-            process.kill()
-            process.wait()
+def cluster() -> Iterator[Cluster]:
+    with local_cluster() as found:
+        yield found
 
 
-def test_a_cluster_survives_the_death_of_a_worker(
-    cluster: tuple[str, list[subprocess.Popen[bytes]]], tmp_path: Path
-) -> None:
+def test_a_cluster_survives_the_death_of_a_worker(cluster: Cluster, tmp_path: Path) -> None:
     from sweep_jobs import slow_row
 
     address, workers = cluster

@@ -1,0 +1,57 @@
+"""`gammastar atlas VERB`: options in, records out."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from certificates.superposition.options import AsJson, Force
+
+__all__ = ["atlas"]
+
+atlas = typer.Typer(
+    name="atlas",
+    help="The atlas of maximum margins, a site to browse a census.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Workers = Annotated[
+    int | None, typer.Option(metavar="N", min=1, help="Processes on this machine; one a core if not said.")
+]
+
+
+@atlas.callback()
+def _options() -> None:
+    """Options of all verbs: there are none."""
+
+
+@atlas.command(
+    epilog="Examples:\n\ngammastar atlas build -o site\n\ngammastar atlas build --census census -o site"
+)
+def build(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="Folder of the site.", show_default=False)
+    ],
+    census: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Of `gammastar census`; the published one if not said.")
+    ] = None,
+    workers: Workers = None,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make the site: a table of all groups, a page a group, findings; opens without a network."""
+    from certificates import cli_output
+    from certificates.atlas import cli_build
+
+    result = cli_build.build(census, output, force, workers or os.cpu_count() or 1)
+    if as_json:
+        cli_output.print_json(result)
+    else:
+        cli_build.print_built(result)
