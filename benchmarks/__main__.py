@@ -1,4 +1,4 @@
-"""`python -m benchmarks [characters] [circuits] [commands] [training]`: tables, and `benchmarks/results/`."""
+"""`python -m benchmarks [SUITE ...]`: tables, and `benchmarks/results/`; see SUITES."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from rich.table import Table
 
 from benchmarks.measure import Row
 
-SUITES = ("characters", "circuits", "commands", "training")
+SUITES = ("census", "characters", "circuits", "commands", "training")
 RESULTS = Path(__file__).parent / "results"
 
 

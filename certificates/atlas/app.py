@@ -55,3 +55,22 @@ def build(
         cli_output.print_json(result)
     else:
         cli_build.print_built(result)
+
+
+@atlas.command(epilog="Example:\n\ngammastar atlas publish --census census -o results/atlas")
+def publish(
+    census: Annotated[Path, typer.Option(metavar="DIR", help="Of `gammastar census`.", show_default=False)],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="Folder to write to.", show_default=False)
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Pack a census as reference data: the table, its data dictionary, all certificates, checksums."""
+    from certificates import cli_output
+    from certificates.atlas import cli_publish
+
+    result = cli_publish.publish(census, output)
+    if as_json:
+        cli_output.print_json(result)
+    else:
+        cli_publish.print_published(result)

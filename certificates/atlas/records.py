@@ -70,9 +70,9 @@ class ClassRow:
         size: number of elements.
         order: of an element.
         status: "every", "some" or "none": in which max-margin networks it lies on the margin.
-        logit: `sum_R a_R X_R(C)`, correctly rounded to 15 digits; the margin of a wrong label in `C` is the
-            excess of the identity's value over it.
-        dual: `y_C`, likewise.
+        logit: `f(C) = sum_R a_R X_R(C)`, correctly rounded; a wrong label in `C` has the margin `f(1) - f(C)`
+            in units of `gamma*`, and `f(1)` is the sum of all weights `a_R`.
+        dual: `y_C`, correctly rounded.
     """
 
     name: str
@@ -101,7 +101,8 @@ class CensusRow:
         properties: of "abelian", "nilpotent", "solvable", "supersolvable", "perfect", "simple", "p-group",
             "Frobenius", "rational", "real" those that hold, from the character table.
         faithful_degree: least degree of a faithful irrep; None where none is faithful.
-        table_invariant: digest of the character table with power maps, equal for equal tables.
+        table_invariant: digest of the character table with power maps, the same for every order of rows and
+            columns; groups with unequal digests have unequal tables.
         arity: number of factors `k`.
         gamma_star: `gamma*(G,k)`, correctly rounded; None only for the trivial group, which has no wrong
             label: all that follows down to `certificate_sha256` is empty then.
@@ -113,8 +114,8 @@ class CensusRow:
         plancherel_optimal: whether the Plancherel weights are optimal.
         irreps: the nontrivial ones, a complex pair counted once, in the order of the table.
         classes: all but that of the identity.
-        certificate_sha256: digest of the certificate, which `gammastar certify` writes again byte for byte
-            up to its labels; None where the group is beyond the checker's limits.
+        certificate_sha256: digest of the certificate, which `gammastar certify` of the same version writes
+            again byte for byte; None where the group is beyond the checker's limits.
         certificate_bytes: its size; 0 without one.
         facts_proved: how many facts the checker proved.
         facts_trusted: how many it took on trust: 1 for a table without its group, else 0.

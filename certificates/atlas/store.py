@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from io import BytesIO
@@ -26,10 +27,14 @@ if TYPE_CHECKING:
 __all__ = [
     "FORMAT",
     "Store",
+    "certificate_bytes",
     "check_pyarrow",
+    "existing",
+    "merged",
     "read_certificates",
     "read_table",
     "schema",
+    "slug",
     "table_bytes",
 ]
 
@@ -146,8 +151,8 @@ def _read(path: Path, columns: Sequence[str] | None) -> pa.Table:
     return table
 
 
-def certificate_bytes(certificates: Mapping[tuple[str, int], bytes]) -> bytes:
-    """Certificates by (key, arity) as a Parquet file."""
+def certificate_bytes(certificates: Mapping[tuple[str, int], bytes], level: int = 9) -> bytes:
+    """Certificates by (key, arity) as a Parquet file, packed by zstd at a level from 1 to 22."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -160,7 +165,7 @@ def certificate_bytes(certificates: Mapping[tuple[str, int], bytes]) -> bytes:
     ]
     buffer = BytesIO()
     pq.write_table(
-        pa.Table.from_pylist(documents, schema=kept), buffer, compression="zstd", compression_level=12,
+        pa.Table.from_pylist(documents, schema=kept), buffer, compression="zstd", compression_level=level,
         use_dictionary=False, data_page_size=CERTIFICATE_PAGE,
     )  # fmt: skip
     return buffer.getvalue()
@@ -190,36 +195,47 @@ class Store:
         self.directory = directory
         self.arities = tuple(arities)
 
+    def head(self) -> dict[str, Any] | None:
+        """What the folder says of itself; None if it holds no census.
+
+        Raises:
+            InputError: that is damaged, or of another format.
+        """
+        path = self.directory / "census.json"
+        if not path.exists():
+            return None
+        try:
+            document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            found, _ = document["format"], tuple(document["arities"])
+        except (OSError, ValueError, KeyError, TypeError):
+            raise InputError(f"{path}: is no head of a census; remove the folder or name another") from None
+        if found != FORMAT:
+            raise InputError(
+                f"{self.directory}: holds {found!r}, this program writes {FORMAT!r}; "
+                "name another folder with -o"
+            )
+        return document
+
     def open(self) -> None:
         """Begin or go on.
 
         Raises:
             InputError: the folder holds something else, a census of another format or of other arities.
         """
-        head = self.directory / "census.json"
-        if not head.exists():
+        head = self.head()
+        if head is None:
             held = sorted(entry.name for entry in self.directory.iterdir()) if self.directory.is_dir() else []
             if held:
                 raise InputError(
                     f"{self.directory}: holds other files ({held[0]}{', ...' if len(held) > 1 else ''}) "
                     "and no census.json; name an empty or new folder with -o"
                 )
-            write_bytes(head, json.dumps({"format": FORMAT, "arities": self.arities}).encode())
-            return
-        try:
-            document = json.loads(head.read_text(encoding="utf-8"))
-            found, arities = document["format"], tuple(document["arities"])
-        except (OSError, ValueError, KeyError, TypeError):
-            raise InputError(f"{head}: is no head of a census; remove the folder or name another") from None
-        if found != FORMAT:
+            content = json.dumps({"format": FORMAT, "arities": self.arities}).encode()
+            write_bytes(self.directory / "census.json", content)
+        elif tuple(head["arities"]) != self.arities:
             raise InputError(
-                f"{self.directory}: holds {found!r}, this program writes {FORMAT!r}; "
-                "name another folder with -o"
-            )
-        if arities != self.arities:
-            raise InputError(
-                f"{self.directory}: holds a census of arity {_list(arities)}, not {_list(self.arities)}; "
-                "name another folder with -o"
+                f"{self.directory}: holds a census of arity {_list(head['arities'])}, "
+                f"not {_list(self.arities)}; name another folder with -o"
             )
 
     def done(self) -> set[str]:
@@ -246,8 +262,7 @@ class Store:
             return
         keys = [row.key for row in rows]
         digest = hashlib.sha256("\n".join(keys).encode()).hexdigest()[:10]
-        place = Path(collection.replace(" ", "-").replace("(", "-").replace(",", "-").rstrip(")"))
-        name = place / f"{keys[0]}-{digest}.parquet"
+        name = Path(slug(collection)) / f"{keys[0]}-{digest}.parquet"
         write_bytes(self.directory / "certificates" / name, certificate_bytes(certificates))
         write_bytes(self.directory / "rows" / name, table_bytes(rows))
 
@@ -262,6 +277,27 @@ class Store:
             for path in self.parts("certificates")
             for place, text in read_certificates(path).items()
         }
+
+
+def existing(directory: Path) -> Store:
+    """The census in a folder.
+
+    Raises:
+        InputError: there is none.
+    """
+    head = Store(directory, ()).head()
+    if head is None:
+        raise InputError(f"{directory}: holds no census; `gammastar census -o {directory}` makes one there")
+    return Store(directory, head["arities"])
+
+
+def slug(collection: str) -> str:
+    """A collection as a part of a file's name.
+
+    >>> slug("PSL(2,q)"), slug("small groups")
+    ('PSL-2-q', 'small-groups')
+    """
+    return re.sub(r"[^A-Za-z0-9]+", "-", collection).strip("-")
 
 
 def merged(rows: Sequence[CensusRow]) -> list[CensusRow]:
