@@ -70,7 +70,7 @@ def finish(outcome: Outcome, started: float, as_json: bool, output: Path | None)
     from certificates import files
     from certificates.cli_output import _console, print_json
     from certificates.result import dump
-    from empirics.checkpoints import write_bytes
+    from empirics.files import write_bytes
 
     result = plain(
         {

@@ -29,13 +29,13 @@ def geometry(
     from certificates.superposition.outcome import Outcome, begin, finish
     from empirics.superposition.figures_geometry import model_figure
     from theory.superposition.geometry import WEAK_NORM, frame_report
-    from theory.superposition.model import check_sparsity, load_model
+    from theory.superposition.model import check_density, load_model
 
     started = begin(output, force)
 
     model = load_model(file)
     if density is not None:
-        check_sparsity(1 - density)
+        check_density(density)
     report = frame_report(model.weights, model.bias, density)
     found = report.dimensionalities
     held = ", ".join(f"{count} at {name}" for name, count in report.plateaus.items() if count)

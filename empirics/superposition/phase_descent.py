@@ -14,6 +14,7 @@ __all__ = ["Descent", "adam", "bfgs"]
 Losses = Callable[[Float[Tensor, "b k"], Tensor], Float[Tensor, " b"]]
 SUFFICIENT = 1e-4  # of the decrease that the slope promises
 SHORTEST = 2.0**-30
+ROUNDING = 2.0**-40  # of a loss: no step is shortened for a decrease that rounding hides
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +119,9 @@ def _search(
         moved[accepted] = True
         waiting = waiting[~enough]
         length[waiting] /= 4
-        waiting = waiting[length[waiting] > SHORTEST]
+        promised = -length[waiting] * slope[waiting]
+        hopeful = promised > ROUNDING * values[waiting].abs()
+        waiting = waiting[hopeful & (length[waiting] > SHORTEST)]
     still = ~moved
     if still.any():
         best_gradients[still] = _evaluate(losses, points[still], numbers[still])[1]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from jaxtyping import Float
+from scipy.optimize import brentq
 from torch import Tensor
 
 from empirics.superposition.exact_loss import exact_losses
@@ -23,7 +24,7 @@ from theory.superposition.phase.pair import STARTS, PairMinimum, check_pair, loc
 
 __all__ = ["ThreeFeatures", "three_features", "triangle_crossover"]
 
-ROUNDS, PARTS = 4, 16
+PRECISION = 2e-6  # of the crossing
 SAME = 1e-7  # of relative loss
 SUPERPOSED = 0.05  # -w_1 w_2, exceeded
 
@@ -90,24 +91,27 @@ def triangle_crossover(low: float = 0.45, high: float = 0.6) -> float:
     """The density from which the triangle is better than a digon beside a point.
 
     Args:
-        low, high: between which it is sought, by cutting into 16 parts four times.
+        low, high: between which it is sought, by Brent's method, to 2e-6.
 
     Raises:
         InputError: the triangle does not lose at `low` and win at `high`.
     """
-    for _ in range(ROUNDS):
-        densities = np.linspace(low, high, PARTS + 1)
-        wins = [
-            one.triangle is not None and one.triangle < one.digon
-            for one in three_features(densities.tolist())
-        ]
-        if wins[0] or not wins[-1]:
-            raise InputError(
-                f"p in [{low:g}, {high:g}]: the triangle has to lose at the first, win at the second"
-            )
-        first = wins.index(True)
-        low, high = float(densities[first - 1]), float(densities[first])
-    return (low + high) / 2
+    first, last = (_lead(one) for one in three_features((low, high)))
+    if first <= 0 or last > 0:
+        raise InputError(
+            f"p in [{low:g}, {high:g}]: the triangle has to lose at the first, win at the second"
+        )
+    known = {low: first, high: last}
+    return float(
+        brentq(
+            lambda p: known[p] if p in known else _lead(three_features((p,))[0]), low, high, xtol=PRECISION
+        )
+    )
+
+
+def _lead(found: ThreeFeatures) -> float:
+    """Of the digon over the triangle, in losses divided by `p`; 1, more than any loss, without a triangle."""
+    return 1.0 if found.triangle is None else found.triangle - found.digon
 
 
 def _pair(density: float) -> PairMinimum:

@@ -232,7 +232,7 @@ def test_bad_input() -> None:
     with pytest.raises(LimitError, match="17 distinct hyperplanes; the limit is 16"):
         charpoly(wide)
     many = arrangement(generator.standard_normal((8, 24)), generator.standard_normal(24))
-    with pytest.raises(LimitError, match="regions; the limit is 200,000"):
+    with pytest.raises(LimitError, match="up to 1,271,626 regions; the limit is 200,000"):
         enumerate_regions(many)
     with pytest.raises(InputError, match="b: 2 numbers; 3"):
         arrangement(np.ones((2, 3)), np.ones(2))

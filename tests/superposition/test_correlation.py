@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,20 +36,20 @@ def test_statistics_by_hand() -> None:
         "cosine_different": pytest.approx(-0.5),
         "linked_different": pytest.approx(0.5),
     }
-    assert pairs == (2, 0)
+    assert pairs == (2, (0, 0))
     means, pairs = pair_statistics(np.stack([DIGONS, CROSS]), TWO)
     assert means["cosine_same"] == pytest.approx(-0.5)
-    assert pairs == (4, 2)
+    assert pairs == (4, (1, 1))
 
 
 def test_weak_features_have_no_angles() -> None:
     weak = DIGONS.copy()
     weak[:, 1] *= 0.1
     means, pairs = pair_statistics(weak[None], TWO)
-    assert pairs == (1, 1)
+    assert pairs == (1, (0, 1))
     assert means["cosine_same"] == pytest.approx(-1)
     means, pairs = pair_statistics(np.zeros((1, 2, 4)), TWO)
-    assert pairs == (0, 0)
+    assert pairs == (0, (0, 0))
     assert np.isnan(means["cosine_same"])
 
 
@@ -159,3 +160,56 @@ def test_the_committed_table(root: Path) -> None:
             assert share >= 2 * row["chance"], row
         elif mode == "indep":
             assert abs(row["z"]) <= 3, row
+
+
+def stored_modes(root: Path, part: str) -> list[dict[str, Any]]:
+    document = json.loads((root / "results" / "superposition" / "correlation_modes.json").read_text())
+    rows: list[dict[str, Any]] = document[part]["numbers"]["rows"]
+    return rows
+
+
+def test_the_committed_copulas(root: Path) -> None:
+    """From `rho = .3` to `.9` all antipodal pairs and links are between sets; below 0, most are inside."""
+    rows = stored_modes(root, "copula")
+    assert len(rows) == 6 * len(CONFIGURATIONS)
+    for row in rows:
+        sets = Sets(row["sets"], row["size"], row["dimensions"])
+        pairs, inside, rho = row["antipodal"], row["antipodal_same"], float(row["mode"].removeprefix("rho="))
+        assert sum(row["antipodal_sets"]) == inside
+        if rho < 0:
+            assert inside / pairs > 2 * sets.chance, row
+            assert row["z"] > 4
+        elif rho == 0:
+            assert abs(row["z"]) <= 3, row
+        else:
+            assert inside == 0, row
+        if 0 < rho < 1:
+            assert pairs == len(row["antipodal_sets"]) * sets.size // 2 * row["models"], row
+            assert row["linked_same"] == 0 < row["linked_different"]
+            assert row["rand"] < 0
+    for part, least in (("copula_2x2", 16), ("copula_3x2", 14)):
+        assert min(row["antipodal_same"] for row in stored_modes(root, part)) >= least
+
+
+def test_the_committed_mixed_sets(root: Path) -> None:
+    """Each anticorrelated set has its antipodal pairs, in every model, and no correlated set has any."""
+    rows = stored_modes(root, "mixed")
+    assert [(row["sets"], row["size"], row["dimensions"]) for row in rows] == list(CONFIGURATIONS)
+    for row in rows:
+        correlated = row["sets"] // 2
+        anticorrelated = row["sets"] - correlated
+        each = row["size"] // 2 * row["models"]
+        assert row["antipodal_sets"] == [0] * correlated + [each] * anticorrelated
+        assert row["rand_p"] < 0.05
+    # with one dimension left for a correlated pair, both features lie in the same direction: (1 - 1) / 2
+    assert rows[0]["cosine_same"] == pytest.approx(0, abs=0.01)
+    assert rows[1]["cosine_same"] == pytest.approx(-1 / 3, abs=0.01)
+
+
+@pytest.mark.slow
+def test_stored_rows_are_trained_again() -> None:
+    (partly,) = copula_sweep(TWO, 0.2, (0.6,), 1)
+    assert (partly.antipodal, partly.antipodal_sets, partly.linked_same) == (16, (0, 0), 0)
+    both = experiment(TWO, "mixed", 0.2, 1)
+    assert both.antipodal_sets == (0, 8)
+    assert both.cosine_same == pytest.approx(0, abs=0.01)

@@ -159,7 +159,7 @@ def test_the_committed_table_of_plateaus(root: Path) -> None:
     assert not any(row["simplices"]["triangle"] or row["simplices"]["tetrahedron"] for row in sparse)
 
 
-def check_default(models: list[dict[str, Any]]) -> None:
+def check_default(models: list[dict[str, Any]], neighbours: int = 3) -> None:
     """Acceptance of item 3, on the rows of a sweep with n = 60."""
     digons = [row for row in models if 2.3 <= row["inverse_density"] <= 3.4]
     run = best = 0
@@ -168,10 +168,15 @@ def check_default(models: list[dict[str, Any]]) -> None:
         represented = values[norms > 0.5]
         run = run + 1 if len(represented) and (np.abs(represented - 0.5) <= 0.012).all() else 0
         best = max(best, run)
-    assert best >= 3
+    assert best >= neighbours
     for row in models:
         if row["inverse_density"] >= 2.4:
             assert row["total"] == pytest.approx(12, abs=0.05)
+        if 1.2 < row["inverse_density"]:
+            assert row["mean_direction"]["residual"] < 0.01
+            assert row["plateaus"]["tetrahedron"] <= 1
+        if row["density"] < 0.45:
+            assert not row["plateaus"]["triangle"]
     for name in ("digon", "pentagon", "square antiprism"):
         assert max(row["plateaus"][name] for row in models) >= 8
 
@@ -182,8 +187,10 @@ def test_the_committed_sweep(root: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_default_sweep() -> None:
-    check_default(sweep_document(sweep(PRESETS["default"], 2))["models"])
+@pytest.mark.parametrize(("seed", "neighbours"), [(2, 3), (1, 2)])
+def test_the_default_sweep(seed: int, neighbours: int) -> None:
+    """With seed 1 a feature of D = .708 at 1/(1 - S) = 2.64 leaves two neighbours of three."""
+    check_default(sweep_document(sweep(PRESETS["default"], seed))["models"], neighbours)
 
 
 @pytest.mark.slow

@@ -31,7 +31,7 @@ PLACES = [(0.3, 0.3), (0.7, 0.7), (1.0, 0.75), (2.0, 0.2), (0.1, 0.01), (1.0, 1.
 @cache
 def both() -> tuple[tuple[PhaseCell, ...], dict[tuple[float, float], PhaseCell]]:
     """A grid of 5 x 5, and some places; one batch, since the time goes by steps."""
-    found = cells_of([*grid(5), *PLACES], starts=8)
+    found = cells_of([*grid(5), *PLACES])
     return found[:25], dict(zip(PLACES, found[25:], strict=True))
 
 

@@ -40,7 +40,7 @@ def test_errors_on_quadruples_are_rounding() -> None:
         assert found.centre is not None
         lengths = np.linalg.norm(points - found.centre, axis=1)
         worst = max(worst, float(np.abs(lengths - found.radius).max()) / found.radius)
-    assert worst < 2e-14
+    assert worst < 2e-15
 
 
 def test_centre_and_radius_as_the_talk_has_them() -> None:

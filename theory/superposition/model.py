@@ -17,7 +17,7 @@ from jaxtyping import Float
 
 from theory.errors import InputError, LimitError
 
-__all__ = ["ToyModel", "check_sparsity", "feature_variance", "load_model", "toy_model"]
+__all__ = ["ToyModel", "check_density", "check_sparsity", "feature_variance", "load_model", "toy_model"]
 
 SIZE_LIMIT = 2**28  # bytes of a file
 LARGEST = 100_000  # features
@@ -99,6 +99,17 @@ def check_sparsity(sparsity: float | int) -> float:
     if not 0 <= sparsity <= 1:
         raise InputError(f"S = {sparsity:g}: a number in [0, 1] would be right")
     return float(sparsity)
+
+
+def check_density(density: float | int) -> float:
+    """`p = 1 - S`, if it is a probability.
+
+    Raises:
+        InputError: it is not in [0, 1].
+    """
+    if not 0 <= density <= 1:
+        raise InputError(f"p = {density:g}: a number in [0, 1] would be right")
+    return float(density)
 
 
 def feature_variance(density: float) -> float:
