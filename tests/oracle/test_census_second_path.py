@@ -1,4 +1,4 @@
-"""The census by another road: GAP's characters, averaged over Galois orbits by GAP, and sympy's exact simplex.
+"""The census by another road: GAP's characters, averaged over Galois orbits by GAP, and sympy's simplex.
 
 It shares no code with ours: neither tables, nor orbits, nor program. For odd numbers of factors the costs are
 rational and the two values must be equal; for even ones the square roots are cut off after 40 digits, which
@@ -24,14 +24,15 @@ TABLE = Path(__file__).parents[2] / "results" / "atlas" / "census.parquet"
 ENTRIES = 100
 DIGITS = 40
 
-# a row: degree, indicator, and the mean of the character over its Galois orbit, on each class but the identity
+# a row: degree, indicator, and the character's mean over its Galois orbit, on each class but the identity
 _PROGRAM = r"""
 AsPair := x -> [NumeratorRat(x), DenominatorRat(x)];;
 RationalRows := function(group) local t, irr, field, indicators;
   t := CharacterTable(group); irr := Irr(t); indicators := Indicator(t, 2);
   field := CF(Lcm(List(irr, chi -> Conductor(ValuesOfClassFunction(chi)))));
   return Set(List([2..Length(irr)], i -> Concatenation([irr[i][1], indicators[i]],
-    Concatenation(List([2..Length(irr)], c -> AsPair(Trace(field, Rationals, irr[i][c]) / Dimension(field)))))));
+    Concatenation(List([2..Length(irr)],
+      c -> AsPair(Trace(field, Rationals, irr[i][c]) / Dimension(field)))))));
 end;;
 Emit(List([%s], RationalRows));
 """
