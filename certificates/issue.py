@@ -16,6 +16,7 @@ from certificates.checker.document import (
     CLASS_LIMIT,
     DEGREE_LIMIT,
     FORMAT,
+    INVERSION_LIMIT,
     ORDER_LIMIT,
     POINTS_LIMIT,
     TABLE_CLASS_LIMIT,
@@ -23,12 +24,13 @@ from certificates.checker.document import (
 )
 from certificates.files import write_text
 from certificates.schema import validate
-from theory.characters.cyclotomic import Cyclotomic, from_terms
-from theory.characters.table import AbelianRealisation, CharacterTable
+from theory.characters.cyclotomic import Cyclotomic, from_terms, root
+from theory.characters.realisation import AbelianRealisation, InversionRealisation
+from theory.characters.table import CharacterTable
 from theory.errors import InputError, LimitError
 from theory.groups.finite_group import PermutationRealisation
 from theory.margins.radicals import RadicalSum, squarefree_split
-from theory.margins.solution import IrrepStatus, LinearBound, MarginSolution, ShareInterval
+from theory.margins.solution import IrrepStatus, LinearBound, MarginSolution, ShareInterval, Structure
 
 __all__ = ["canonical", "issue", "write"]
 
@@ -38,8 +40,9 @@ def issue(
 ) -> dict[str, Any]:
     """The certificate of a solved program.
 
-    A group within the checker's limits is written down by permutations, or by the moduli of an abelian
-    group; any other as a table without its group, which the checker then reports as taken on trust.
+    A group within the checker's limits is written down by permutations, or by the definition of an abelian,
+    dihedral or dicyclic group; any other as a table without its group, which the checker then reports as
+    taken on trust.
 
     Args:
         solution: what `theory.margins.exact.solve` returns.
@@ -127,6 +130,16 @@ def _group(table: CharacterTable) -> tuple[dict[str, Any], dict[str, Any], str]:
                 "representatives": elements,
             }
             return group, {"exponents": _exponents(table, realisation)}, ""
+    elif isinstance(realisation, InversionRealisation):
+        reason = f"a cyclic subgroup of order {realisation.modulus}; the checker's limit is {INVERSION_LIMIT}"
+        if realisation.modulus <= INVERSION_LIMIT:
+            group |= {
+                "kind": "inversion",
+                "modulus": realisation.modulus,
+                "square": realisation.square,
+                "representatives": [list(element) for element in realisation.representatives],
+            }
+            return group, {"exponents": _descriptors(table, realisation)}, ""
     elif isinstance(realisation, PermutationRealisation):
         reason = _beyond(realisation, order, c)
         if reason and order <= ORDER_LIMIT and c <= CLASS_LIMIT:
@@ -180,6 +193,18 @@ def _exponents(table: CharacterTable, realisation: AbelianRealisation) -> list[l
     return rows
 
 
+def _descriptors(table: CharacterTable, realisation: InversionRealisation) -> list[list[int]]:
+    """`[r, v]` or `[r]` for each row, read off its values at `a` and `t`: see `certificates.checker`."""
+    m = realisation.modulus
+    a, t = (realisation.representatives.index(element) for element in ((1, 0), (0, 1)))
+    sign_of, power_of = {1: 0, -1: m // 2}, {root(4, v): v for v in range(4)}
+    cosine_of = {root(m, r) + root(m, -r): r for r in range(1, (m + 1) // 2)}
+    return [
+        [sign_of[row[a]], power_of[row[t]]] if row[0] == 1 else [cosine_of[row[a]]]  # type: ignore[index]
+        for row in table.values
+    ]
+
+
 def _value(value: int | Fraction | Cyclotomic) -> Any:
     if isinstance(value, Cyclotomic):
         return {"conductor": value.conductor, "terms": [[t, str(c)] for t, c in value.terms]}
@@ -216,7 +241,7 @@ def _structure(solution: MarginSolution) -> dict[str, Any]:
     members: dict[int, list[int]] = {}
     for number, row in enumerate(solution.rows):
         members.setdefault(row.orbit, []).append(number)
-    orbits = []
+    orbits, numbers = [], _witnesses(structure, members)
     for orbit, rows in members.items():
         share, status = structure.shares[rows[0]], structure.irreps[rows[0]]
         total = structure.orbit_shares[orbit] if len(rows) > 1 else share
@@ -227,26 +252,40 @@ def _structure(solution: MarginSolution) -> dict[str, Any]:
                 "status": status.value,
                 "share": [_decimal(share.lower), _decimal(share.upper)],
                 "orbit_share": [_decimal(total.lower), _decimal(total.upper)],
-                "share_witness": None if proven else _witness(share),
-                "orbit_witness": None if proven or len(rows) == 1 else _witness(total),
+                "share_witness": None if proven else _witness(share, numbers),
+                "orbit_witness": None if proven or len(rows) == 1 else _witness(total, numbers),
             }
         )
     slack_bounds = () if unique else structure.slack_bounds
     return {
         "unique": unique,
-        "points": [] if unique else [[_value(value) for value in point.values] for point in structure.points],
+        "points": [[_value(value) for value in structure.points[number].values] for number in numbers],
         "orbits": orbits,
         "classes": [status and status.value for status in structure.classes],
         "slack_bounds": [{"class": column, "multipliers": _bound(bound)} for column, bound in slack_bounds],
     }
 
 
-def _witness(interval: ShareInterval) -> dict[str, Any]:
+def _witnesses(structure: Structure, members: Mapping[int, Sequence[int]]) -> dict[int, int]:
+    """The points that the certificate needs, with their numbers there: one member speaks for its orbit."""
+    if structure.rank_prime is not None:
+        return {}
+    used = {number for _, number in structure.class_points}
+    for orbit, rows in members.items():
+        for interval in (structure.shares[rows[0]], structure.orbit_shares[orbit]):
+            ends = (interval.lower_point, interval.upper_point)
+            used |= {number for number in ends if number is not None}
+    return {number: place for place, number in enumerate(sorted(used))}
+
+
+def _witness(interval: ShareInterval, numbers: Mapping[int, int]) -> dict[str, Any]:
     if interval.lower_bound is None or interval.upper_bound is None:
         raise InputError("the solution holds no bounds for a share, though its optimum is not unique")
+    if interval.lower_point is None or interval.upper_point is None:
+        raise InputError("the solution holds no points for a share, though its optimum is not unique")
     return {
-        "lower_point": interval.lower_point,
-        "upper_point": interval.upper_point,
+        "lower_point": numbers[interval.lower_point],
+        "upper_point": numbers[interval.upper_point],
         "lower_bound": _bound(interval.lower_bound),
         "upper_bound": _bound(interval.upper_bound),
     }

@@ -69,6 +69,16 @@ class Abelian(_Strict):
     representatives: list[list[Index]]
 
 
+class Inversion(_Strict):
+    """`<a, t | a^modulus, t a t^-1 = a^-1, t^2 = a^square>`: dihedral or dicyclic; `[x, s]` is `a^x t^s`."""
+
+    kind: Literal["inversion"]
+    order: Natural
+    modulus: Positive
+    square: Index
+    representatives: list[tuple[Index, Index]]
+
+
 class Table(_Strict):
     """A table without its group: taken on trust."""
 
@@ -90,7 +100,11 @@ class Values(_Strict):
 
 
 class Exponents(_Strict):
-    """Characters r of an abelian group: x -> product of zeta_(d_i)^(r_i x_i)."""
+    """Characters of a group given by its definition, zeta_m = exp(2 pi i / m).
+
+    Of an abelian group, r: x -> product of zeta_(d_i)^(r_i x_i). Of kind inversion, m the modulus, [r, v]:
+    a^x t^s -> zeta_m^(r x) zeta_4^(v s), and [r]: a^x -> zeta_m^(r x) + zeta_m^(-r x), a^x t -> 0.
+    """
 
     exponents: list[list[Index]]
 
@@ -168,7 +182,7 @@ class CertificateModel(_Strict):
     format: Literal["gammastar certificate"]
     version: Literal[1]
     arity: Annotated[int, Field(ge=2)]
-    group: Annotated[Permutations | Abelian | Table, Field(discriminator="kind")]
+    group: Annotated[Permutations | Abelian | Inversion | Table, Field(discriminator="kind")]
     classes: Annotated[list[Class], Field(min_length=1)]
     power_maps: dict[Natural, list[Index]]
     characters: Values | Exponents

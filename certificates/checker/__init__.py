@@ -6,12 +6,12 @@ and of square roots only (no floats, no solver), and gives a verdict on each of 
 | fact | proved by |
 |---|---|
 | digest | `sha256` is the digest of the canonical rest |
-| group | the generators generate the stated number of elements, all enumerated; or invariant factors |
+| group | the generators generate the stated number of elements, all enumerated; or a definition |
 | classes | orbits of the representatives under conjugation: disjoint, of the stated sizes, covering |
 | element orders, power maps | computed from the representatives |
 | values | positive degrees, coefficients within the order, rows and columns distinct and Galois-stable |
 | orthogonality | of a table without a group, for all Galois conjugates at once (`imported`) |
-| character table | the rows are the central characters (`characters`); without a group *trusted* |
+| character table | central characters (`characters`); formulas (`abelian`, `inversion`); else *trusted* |
 | degrees | the regular character |
 | indicators | `(1/n) sum_C |C| chi(C^2)` |
 | rows | nontrivial irreps up to conjugation, their Galois orbits |
@@ -29,12 +29,13 @@ from __future__ import annotations
 
 from certificates.checker.document import canonical, digest
 from certificates.checker.errors import CertificateError, CertificateLimitError, Fact, Report
-from certificates.checker.verdict import check, main, render
+from certificates.checker.verdict import ProvedTables, check, main, render
 
 __all__ = [
     "CertificateError",
     "CertificateLimitError",
     "Fact",
+    "ProvedTables",
     "Report",
     "canonical",
     "check",

@@ -2,23 +2,47 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from math import gcd, lcm
 from typing import Any
 
 from flint import fmpq
 
-from certificates.checker.cyclotomic import Embedding, RootSum, Value, prime_divisors
-from certificates.checker.tables import Table
+from certificates.checker.certificate import Certificate
+from certificates.checker.cyclotomic import Embedding, RootSum, Value
+from certificates.checker.errors import Falsehood
+from certificates.checker.orbits import OrbitTable, first_members, lowered, ramanujan_sum
 
-__all__ = ["AbelianTable"]
+__all__ = ["AbelianTable", "check_abelian"]
+
+
+def check_abelian(certificate: Certificate) -> AbelianTable:
+    """The elements are all vectors of exponents, each once, and so are the characters.
+
+    The group is `Z_(d_1) x ... x Z_(d_s)` by definition; its `n` characters are `x -> prod zeta_(d_i)^(r_i
+    x_i)`.
+    """
+    group = certificate.group
+    product = 1
+    for d in group.invariants:
+        product *= d
+    if product != group.order:
+        raise Falsehood(f"the invariants multiply to {product}, not {group.order}")
+    if group.order == 1:
+        raise Falsehood("the group is trivial: no label is wrong, and no margin is defined")
+    for vectors, what in ((group.representatives, "element"), (certificate.exponents, "character")):
+        # exponents are reduced, so n distinct vectors are all of them
+        if len(set(vectors)) != group.order:
+            raise Falsehood(f"{len(set(vectors))} distinct {what}s are listed, not {group.order}")
+        if any(vectors[0]):
+            raise Falsehood(f"{what} 0 is not the trivial one")
+    return AbelianTable(group.invariants, group.representatives, certificate.exponents)
 
 
 @dataclass(frozen=True, eq=False)
-class AbelianTable(Table):
+class AbelianTable(OrbitTable):
     """`G = Z_(d_1) x ... x Z_(d_s)`: `chi_r(x) = exp(2 pi i sum_i r_i x_i / d_i)`."""
 
     invariants: tuple[int, ...]
@@ -100,42 +124,26 @@ class AbelianTable(Table):
         )
 
     @cached_property
-    def _orbit_sums(self) -> tuple[tuple[int, ...], ...]:
-        """`sum chi_R(x)` over each Galois orbit of rows, for one `x` of each orbit of elements.
-
-        The orbit of a character of order `m` consists of its powers prime to `m`: the sum is Ramanujan's,
-        `c_m(t) = mu(m/g) phi(m) / phi(m/g)`, `g = gcd(t, m)`, where `chi(x) = zeta_m^t`.
-        """
+    def orbit_sums(self) -> tuple[tuple[int, ...], ...]:
+        """Ramanujan's: the orbit of a character of order `m` consists of its powers prime to `m`."""
         e = self.conductor
-        elements = [self.elements[column] for column in _first_members(self.column_orbits)]
+        elements = [self.elements[column] for column in first_members(self.column_orbits)]
         axes = list(zip(*elements, strict=True))
         lines = []
-        for row in _first_members(self.row_orbits):
+        for row in first_members(self.row_orbits):
             scaled = self._characters[row]
             m = e // gcd(e, *scaled)
             totals = [0] * len(elements)
             for r, axis in zip(scaled, axes, strict=True):
                 if r:
                     totals = [t + r * x for t, x in zip(totals, axis, strict=True)]
-            by_gcd = {d: _moebius(m // d) * _phi(m) // _phi(m // d) for d in range(1, m + 1) if m % d == 0}
+            by_gcd = {d: ramanujan_sum(m, d) for d in range(1, m + 1) if m % d == 0}
             lines.append(tuple([by_gcd[gcd(t * m // e, m)] for t in totals]))
         return tuple(lines)
 
-    def column_sums(self, weights: Mapping[int, Any]) -> list[tuple[int, dict[int, Any]]]:
-        numbers = self.row_orbits
-        by_orbit: dict[int, list[Any]] = {}
-        for row in range(self.classes):
-            # a row and its conjugate share their weight: Re chi = (chi + conj chi) / 2
-            partner = self.conjugates[row]
-            weight = (weights.get(row, fmpq(0)) + weights.get(partner, fmpq(0))) / 2
-            by_orbit.setdefault(numbers[row], []).append(weight)
-        if any(len(set(values)) > 1 for values in by_orbit.values()):
-            return super().column_sums(weights)
-        used = [(values[0], self._orbit_sums[orbit]) for orbit, values in by_orbit.items() if values[0] != 0]
-        first = [
-            sum((weight * line[q] for weight, line in used), fmpq(0)) for q in range(len(self._orbit_sums[0]))
-        ]
-        return [(1, {0: first[q]}) for q in self.column_orbits]
+    def indicator(self, row: int) -> int:
+        """`chi(x^2) = (chi^2)(x)` sums to `n` if `chi^2 = 1`, to 0 otherwise."""
+        return int(self.conjugates[row] == row)
 
     def column_sum(self, weights: Mapping[int, Any], column: int) -> tuple[int, dict[int, Any]]:
         e, x = self.conductor, self.elements[column]
@@ -144,73 +152,4 @@ class AbelianTable(Table):
             t = sum(map(int.__mul__, self._characters[row], x)) % e
             for place in (t, -t % e):
                 collected[place] = collected.get(place, 0) + weight / 2
-        return _lowered(e, collected)
-
-    def row_sums(self, row: int, groups: Sequence[int], number: int) -> list[tuple[int, dict[int, Any]]]:
-        if number == 0:
-            return []
-        if not self._are_unions(tuple(groups)):
-            return self._pointwise_sums(row, groups, number)
-        # the sum over an orbit of elements: |q| times the mean over the orbit of the row
-        orbit = self.row_orbits[row]
-        line, size = self._orbit_sums[orbit], self._row_orbit_sizes[orbit]
-        totals = [fmpq(0)] * number
-        for (group, q), count in self._union_counts(tuple(groups)).items():
-            if group >= 0:
-                totals[group] += fmpq(count * line[q], size)
-        return [(1, {0: total}) for total in totals]
-
-    @cached_property
-    def _row_orbit_sizes(self) -> Mapping[int, int]:
-        return Counter(self.row_orbits)
-
-    @cached_property
-    def _unions(self) -> dict[tuple[int, ...], Counter[tuple[int, int]]]:
-        return {}
-
-    def _union_counts(self, groups: tuple[int, ...]) -> Counter[tuple[int, int]]:
-        if groups not in self._unions:
-            self._unions[groups] = Counter(zip(groups, self.column_orbits, strict=True))
-        return self._unions[groups]
-
-    def _are_unions(self, groups: tuple[int, ...]) -> bool:
-        """Whether every Galois orbit of elements lies in one group."""
-        return len(self._union_counts(groups)) == len(set(self.column_orbits))
-
-    def _pointwise_sums(
-        self, row: int, groups: Sequence[int], number: int
-    ) -> list[tuple[int, dict[int, Any]]]:
-        e = self.conductor
-        sums: list[dict[int, Any]] = [{} for _ in range(number)]
-        for t, group in zip(self.pairing(row), groups, strict=True):
-            if group >= 0:
-                collected = sums[group]
-                collected[t] = collected.get(t, 0) + 1
-        return [_lowered(e, collected) for collected in sums]
-
-
-def _first_members(orbits: Sequence[int]) -> list[int]:
-    """The first member of each orbit, in the order of their numbers."""
-    first: dict[int, int] = {}
-    for member, orbit in enumerate(orbits):
-        first.setdefault(orbit, member)
-    return [first[orbit] for orbit in range(len(first))]
-
-
-@cache
-def _phi(m: int) -> int:
-    for p in prime_divisors(m):
-        m = m // p * (p - 1)
-    return m
-
-
-@cache
-def _moebius(m: int) -> int:
-    primes = prime_divisors(m)
-    return 0 if any(m % (p * p) == 0 for p in primes) else (-1) ** len(primes)
-
-
-def _lowered(e: int, collected: dict[int, Any]) -> tuple[int, dict[int, Any]]:
-    """The same sum in the least field of roots of unity that holds its terms."""
-    step = gcd(e, *collected)
-    return e // step, {t // step: c for t, c in collected.items()}
+        return lowered(e, collected)

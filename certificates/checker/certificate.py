@@ -13,14 +13,16 @@ __all__ = ["Bound", "Certificate", "Group", "Interval", "Orbit", "Row"]
 
 @dataclass(frozen=True)
 class Group:
-    """`kind` is permutations, abelian or table; the other fields are empty where they do not apply."""
+    """`kind` is permutations, abelian, inversion or table; other fields are empty where they do not apply."""
 
     kind: str
     order: int
     degree: int = 0
     generators: tuple[tuple[int, ...], ...] = ()
-    representatives: tuple[tuple[int, ...], ...] = ()  # permutations, or vectors of exponents
+    representatives: tuple[tuple[int, ...], ...] = ()  # permutations, or exponents
     invariants: tuple[int, ...] = ()
+    modulus: int = 0  # of the cyclic subgroup that is inverted
+    square: int = 0  # t^2 = a^square
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Orbit:
 
 @dataclass(frozen=True)
 class Certificate:
-    """The document; of `values` and `exponents` (characters of an abelian group) one is empty."""
+    """The document; of `values` and `exponents` (of an abelian group or an inversion) one is empty."""
 
     arity: int
     group: Group
@@ -86,6 +88,19 @@ class Certificate:
     slack_bounds: dict[int, Bound]
     sha256: str
     computed_sha256: str
+
+    @property
+    def table_parts(self) -> tuple[Any, ...]:
+        """All that the facts about the group and its character table look at; hashable."""
+        return (
+            self.group,
+            self.class_sizes,
+            self.element_orders,
+            tuple(self.power_maps.items()),
+            self.values,
+            self.exponents,
+            self.indicators,
+        )
 
     @property
     def order(self) -> int:

@@ -29,7 +29,6 @@ from typing import Any
 
 from flint import fmpq, fmpz_mat, fmpz_poly
 
-from certificates.checker.abelian import AbelianTable
 from certificates.checker.certificate import Certificate
 from certificates.checker.cyclotomic import (
     Value,
@@ -43,9 +42,10 @@ from certificates.checker.cyclotomic import (
 )
 from certificates.checker.errors import Falsehood
 from certificates.checker.groups import Classes
+from certificates.checker.orbits import OrbitTable
 from certificates.checker.tables import Table, ValueTable
 
-__all__ = ["check_abelian", "check_characters", "check_degrees", "check_indicators"]
+__all__ = ["check_characters", "check_degrees", "check_indicators"]
 
 
 def check_characters(table: ValueTable, classes: Classes) -> str:
@@ -150,35 +150,12 @@ def check_degrees(table: Table, order: int) -> str:
     return "the regular character fixes them"
 
 
-def check_abelian(certificate: Certificate) -> AbelianTable:
-    """The elements are all vectors of exponents, each once, and so are the characters.
-
-    The group is `Z_(d_1) x ... x Z_(d_s)` by definition; its `n` characters are `x -> prod zeta_(d_i)^(r_i
-    x_i)`.
-    """
-    group = certificate.group
-    product = 1
-    for d in group.invariants:
-        product *= d
-    if product != group.order:
-        raise Falsehood(f"the invariants multiply to {product}, not {group.order}")
-    if group.order == 1:
-        raise Falsehood("the group is trivial: no label is wrong, and no margin is defined")
-    for vectors, what in ((group.representatives, "element"), (certificate.exponents, "character")):
-        # exponents are reduced, so n distinct vectors are all of them
-        if len(set(vectors)) != group.order:
-            raise Falsehood(f"{len(set(vectors))} distinct {what}s are listed, not {group.order}")
-        if any(vectors[0]):
-            raise Falsehood(f"{what} 0 is not the trivial one")
-    return AbelianTable(group.invariants, group.representatives, certificate.exponents)
-
-
 def check_indicators(table: Table, squares: Sequence[int], certificate: Certificate) -> str:
     """`(1/n) sum_C |C| chi(C^2)` is the stated indicator of every row, and 0 just where chi is not real."""
     n = certificate.order
     for row, stated in enumerate(certificate.indicators):
-        if isinstance(table, AbelianTable):  # chi(x^2) = (chi^2)(x) sums to n if chi^2 = 1, to 0 otherwise
-            true: Any = int(table.conjugates[row] == row)
+        if isinstance(table, OrbitTable):
+            true: Any = table.indicator(row)
         else:
             collected: dict[int, Any] = {}
             e = common_field({conductor(table.value(row, square)) for square in squares})

@@ -25,6 +25,8 @@ VERSION = 1
 ORDER_LIMIT = 100_000  # of a group given by permutations
 CLASS_LIMIT = 120
 ABELIAN_LIMIT = 2_000  # order of an abelian group given by its invariant factors
+INVERSION_LIMIT = 2_000  # order of the cyclic subgroup of a dihedral or dicyclic group
+INVERSION_CLASS_LIMIT = INVERSION_LIMIT // 2 + 3
 TABLE_CLASS_LIMIT = 1_000
 TABLE_ORDER_DIGITS = 200
 DEGREE_LIMIT = 4_096
@@ -156,20 +158,38 @@ def _group(value: Any) -> Group:
         if order >= 10**TABLE_ORDER_DIGITS:
             raise CertificateLimitError(f"group.order: the checker's limit is {TABLE_ORDER_DIGITS} digits")
         return Group("table", order)
-    shape.refuse("group.kind", "is none of permutations, abelian, table")
+    if kind == "inversion":
+        return _inversion(value)
+    shape.refuse("group.kind", "is none of permutations, abelian, inversion, table")
+
+
+def _inversion(value: Any) -> Group:
+    value = shape.mapping(value, "group", ("kind", "order", "modulus", "square", "representatives"))
+    order = _order(value["order"])
+    modulus = shape.index(value["modulus"], "group.modulus", 1, 1 << 31)
+    _limited(modulus, INVERSION_LIMIT, "group.modulus", "a cyclic subgroup that is inverted, of order")
+    square = shape.index(value["square"], "group.square", 0, modulus)
+
+    def element(entry: Any, at: str) -> tuple[int, ...]:
+        return _below(entry, at, (modulus, 2))
+
+    representatives = shape.array(
+        value["representatives"], "group.representatives", element, None, INVERSION_CLASS_LIMIT
+    )
+    return Group("inversion", order, representatives=representatives, modulus=modulus, square=square)
 
 
 def _vectors(value: Any, place: str, invariants: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
-    def vector(entry: Any, at: str) -> tuple[int, ...]:
-        numbers = shape.array(
-            entry, at, lambda v, inner: shape.index(v, inner, 0, ABELIAN_LIMIT), len(invariants)
-        )
-        for number, d in zip(numbers, invariants, strict=True):
-            if number >= d:
-                shape.refuse(at, f"holds {number}, not an exponent modulo {d}")
-        return numbers
+    return shape.array(value, place, lambda entry, at: _below(entry, at, invariants), None, ABELIAN_LIMIT)
 
-    return shape.array(value, place, vector, None, ABELIAN_LIMIT)
+
+def _below(value: Any, place: str, bounds: tuple[int, ...]) -> tuple[int, ...]:
+    """An array of integers from 0 to below these bounds."""
+    numbers: tuple[Any, ...] = shape.array(value, place, lambda v, at: v, len(bounds))
+    return tuple(
+        shape.index(v, f"{place}[{number}]", 0, bound)
+        for number, (v, bound) in enumerate(zip(numbers, bounds, strict=True))
+    )
 
 
 def _permutations(value: Any) -> Group:
@@ -196,7 +216,12 @@ def _permutations(value: Any) -> Group:
 
 
 def _classes(value: Any, group: Group) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    limit = {"permutations": CLASS_LIMIT, "abelian": ABELIAN_LIMIT, "table": TABLE_CLASS_LIMIT}[group.kind]
+    limit = {
+        "permutations": CLASS_LIMIT,
+        "abelian": ABELIAN_LIMIT,
+        "inversion": INVERSION_CLASS_LIMIT,
+        "table": TABLE_CLASS_LIMIT,
+    }[group.kind]
 
     def one(entry: Any, at: str) -> tuple[int, int]:
         entry = shape.mapping(entry, at, ("size", "order"))
@@ -251,9 +276,12 @@ def _value(value: Any, place: str, *, integral: bool) -> Value:
 def _characters(
     value: Any, group: Group, c: int
 ) -> tuple[tuple[tuple[Value, ...], ...], tuple[tuple[int, ...], ...]]:
-    if group.kind == "abelian":
+    if group.kind in ("abelian", "inversion"):
         entry = shape.mapping(value, "characters", ("exponents",))
-        exponents = _vectors(entry["exponents"], "characters.exponents", group.invariants)
+        if group.kind == "abelian":
+            exponents = _vectors(entry["exponents"], "characters.exponents", group.invariants)
+        else:
+            exponents = _descriptors(entry["exponents"], "characters.exponents", group.modulus)
         if len(exponents) != c:
             shape.refuse("characters.exponents", f"has {len(exponents)} entries instead of {c}")
         return (), exponents
@@ -269,6 +297,16 @@ def _characters(
 
     rows = shape.array(entry["values"], "characters.values", lambda row, at: shape.array(row, at, one, c), c)
     return rows, ()
+
+
+def _descriptors(value: Any, place: str, modulus: int) -> tuple[tuple[int, ...], ...]:
+    """Pairs `[r, v]` and singles `[r]`: see `certificates.checker.inversion`."""
+
+    def descriptor(entry: Any, at: str) -> tuple[int, ...]:
+        single = type(entry) is list and len(entry) == 1
+        return _below(entry, at, (modulus,) if single else (modulus, 4))
+
+    return shape.array(value, place, descriptor, None, INVERSION_CLASS_LIMIT)
 
 
 def _radical(value: Any, place: str) -> Radical:

@@ -34,6 +34,7 @@ __all__ = [
     "check_radicands",
     "check_rows",
     "check_values",
+    "separations",
 ]
 
 RADICAND_LIMIT = 1_000  # no optimum needs more than there are rows

@@ -40,6 +40,7 @@ from certificates.checker.certificate import Bound, Certificate, Interval, Orbit
 from certificates.checker.cyclotomic import (
     FIRST_PRECISION,
     Embedding,
+    RootSum,
     Value,
     accumulate,
     accumulate_product,
@@ -53,7 +54,7 @@ from certificates.checker.cyclotomic import (
     split_prime,
 )
 from certificates.checker.errors import Falsehood
-from certificates.checker.program import Program
+from certificates.checker.program import Program, separations
 
 __all__ = [
     "TOLERANCE",
@@ -96,13 +97,20 @@ class Face:
                 raise Falsehood(f"point {number}: a of row {row} is no real number of at least 0")
             if row not in self.support and value_sign(value) != 0:
                 raise Falsehood(f"point {number}: a of row {row} is not 0, though the dual has slack there")
-        signs = [0]
+        signs, slacks = [0], self._point_slacks(point)
         for column in range(1, self.program.table.classes):
-            signs.append(sign(*self._slack(point, column)))
+            signs.append(sign(*slacks(column)))
             if signs[-1] < 0 or (column in self.tight and signs[-1] != 0):
                 wrong = "not tight" if signs[-1] > 0 else "below 1"
                 raise Falsehood(f"point {number} is not optimal: class {column} is {wrong}")
         return tuple(signs)
+
+    def _point_slacks(self, point: Sequence[Value]) -> Callable[[int], tuple[int, dict[int, Any]]]:
+        """`sum_R a_R (1 - X_R(C)) - 1`, as a collected sum, for a column."""
+        if any(isinstance(value, RootSum) for value in point):
+            return partial(self._slack, point)
+        sums = separations(self.program, point)
+        return lambda column: (sums[column][0], {**sums[column][1], 0: sums[column][1].get(0, 0) - 1})
 
     def _slack(self, point: Sequence[Value], column: int) -> tuple[int, dict[int, Any]]:
         table, half = self.program.table, fmpq(1, 2)

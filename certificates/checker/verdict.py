@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from certificates.checker import characters, groups, imported, parity, program, structure
+from certificates.checker import abelian, characters, groups, imported, inversion, parity, program, structure
 from certificates.checker.certificate import Certificate
 from certificates.checker.cyclotomic import RootSum, conductor
 from certificates.checker.document import read
@@ -17,7 +17,7 @@ from certificates.checker.errors import CertificateError, CertificateLimitError,
 from certificates.checker.program import Program
 from certificates.checker.tables import Table, ValueTable
 
-__all__ = ["check", "main", "record", "render"]
+__all__ = ["ProvedTables", "check", "main", "record", "render"]
 
 SAFE_INTEGER = 1 << 53
 USAGE = "usage: python -m certificates.checker FILE [--json]"
@@ -55,30 +55,54 @@ class _Ledger:
         return result
 
 
-def check(source: dict[str, Any] | bytes | str | Path) -> Report:
+class ProvedTables:
+    """Verdicts on groups and character tables, for certificates that share them: one a number of factors.
+
+    A verdict is taken over only where all that it rests on is equal, entry by entry, as it was read: the
+    group, the classes, the power maps, the characters and the indicators.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Any, ...], tuple[tuple[Fact, ...], Table | None]] = {}
+
+    def decide(self, ledger: _Ledger, certificate: Certificate) -> Table | None:
+        """The facts of the table, into the ledger."""
+        parts = certificate.table_parts
+        if parts not in self._known:
+            own = _Ledger()
+            table = _TABLE_OF[certificate.group.kind](own, certificate)
+            self._known[parts] = tuple(own.facts), table
+        facts, table = self._known[parts]
+        ledger.facts += facts
+        return table
+
+
+def check(source: dict[str, Any] | bytes | str | Path, tables: ProvedTables | None = None) -> Report:
     """Decide every fact of a certificate: a file, its bytes, or the document already loaded.
+
+    Args:
+        source: the certificate.
+        tables: verdicts of earlier calls, and what this call adds to them.
 
     Raises:
         CertificateError: it is no certificate, or beyond the checker's limits.
     """
     try:
-        return _check(source)
+        return _check(source, ProvedTables() if tables is None else tables)
     except (MemoryError, RecursionError):
         name = "" if isinstance(source, dict | bytes) else f"{source}: "
         raise CertificateLimitError(f"{name}needs more memory than this machine gives") from None
 
 
-def _check(source: dict[str, Any] | bytes | str | Path) -> Report:
+def _check(source: dict[str, Any] | bytes | str | Path, tables: ProvedTables) -> Report:
     start = time.perf_counter_ns()
     certificate = read(source)
     if isinstance(certificate, parity.ParityCertificate):
         return _parity_report(certificate, start)
     ledger = _Ledger()
     ledger.decide("digest", lambda: _check_digest(certificate))
-    table_of = {"permutations": _from_group, "abelian": _from_invariants, "table": _from_table}
     try:
-        made = table_of[certificate.group.kind](ledger, certificate)
-        _check_program(ledger, certificate, made)
+        _check_program(ledger, certificate, tables.decide(ledger, certificate))
     except CertificateLimitError as error:
         name = "" if isinstance(source, dict | bytes) else f"{source}: "
         raise CertificateLimitError(f"{name}{error}") from None
@@ -169,7 +193,7 @@ def _value_table(certificate: Certificate) -> ValueTable:
 def _from_invariants(ledger: _Ledger, certificate: Certificate) -> Table | None:
     table = ledger.decide(
         "group",
-        lambda: characters.check_abelian(certificate),
+        lambda: abelian.check_abelian(certificate),
         f"the product of cyclic groups of orders {', '.join(map(str, certificate.group.invariants))}",
     )
     if table is None:
@@ -193,6 +217,30 @@ def _check_singletons(certificate: Certificate) -> None:
     for number, size in enumerate(certificate.class_sizes):
         if size != 1:
             raise Falsehood(f"class {number} of an abelian group has one element, not {size}")
+
+
+def _from_inversion(ledger: _Ledger, certificate: Certificate) -> Table | None:
+    ledger.decide("group", lambda: inversion.check_group(certificate))
+    ledger.decide("classes", lambda: inversion.check_classes(certificate), needs=["group"])
+    table = ledger.decide(
+        "character table",
+        lambda: inversion.check_characters(certificate),
+        "irreducible by construction, distinct, as many as classes",
+        needs=["group", "classes"],
+    )
+    facts: list[tuple[str, Callable[[], object], str | None]] = [
+        ("element orders", lambda: groups.check_element_orders(certificate, table.orders), "from t^2"),  # type: ignore[union-attr]
+        (
+            "power maps",
+            lambda: groups.check_power_maps(certificate, table.power),  # type: ignore[union-attr]
+            f"for the primes {', '.join(map(str, certificate.primes))}",
+        ),
+        ("degrees", lambda: "1 for [r, v], 2 for [r]", None),
+        ("indicators", lambda: characters.check_indicators(table, (), certificate), None),  # type: ignore[arg-type]
+    ]
+    for name, prove, detail in facts:
+        ledger.decide(name, prove, detail, needs=["character table"])
+    return table
 
 
 def _from_table(ledger: _Ledger, certificate: Certificate) -> Table | None:
@@ -219,10 +267,18 @@ def _from_table(ledger: _Ledger, certificate: Certificate) -> Table | None:
     return table
 
 
+_TABLE_OF = {
+    "permutations": _from_group,
+    "abelian": _from_invariants,
+    "inversion": _from_inversion,
+    "table": _from_table,
+}
+
+
 def _check_program(ledger: _Ledger, certificate: Certificate, table: Table | None) -> None:
     """The facts of the program; where the table's facts failed, these are decided of the stated table."""
     primes = program.radicand_primes(certificate)
-    base = ["group"] if certificate.group.kind == "abelian" else ["values"]
+    base = {"abelian": ["group"], "inversion": ["character table"]}.get(certificate.group.kind, ["values"])
     lp = Program(table, certificate.arity, certificate.indicators, primes)  # type: ignore[arg-type]
     ledger.decide("rows", lambda: program.check_rows(lp, certificate), needs=base)
     ledger.decide("radicands", lambda: program.check_radicands(certificate, primes), "squarefree")

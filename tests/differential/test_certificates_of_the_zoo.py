@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from math import lcm
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,45 @@ def test_ramanujan_sums_agree_with_the_definition(invariants: tuple[int, ...]) -
     for row in range(len(elements)):
         fast = [rational(*pair) for pair in table.row_sums(row, table.column_orbits, number)]
         assert fast == [rational(*pair) for pair in table._pointwise_sums(row, table.column_orbits, number)]
+
+
+@pytest.mark.parametrize(("name", "arity"), [("Dic5", 3), ("Dic9", 3), ("Dic15", 3)])
+def test_one_member_of_a_galois_orbit_speaks_for_all(name: str, arity: int) -> None:
+    """A point is listed if a witness names it or it shows a class tight: not once for each conjugate."""
+    solution = solve(character_table(name), arity)
+    document = issue(solution, expression=name)
+    structure = document["structure"]
+    witnesses = [orbit[key] for orbit in structure["orbits"] for key in ("share_witness", "orbit_witness")]
+    named = {w[key] for w in witnesses if w for key in ("lower_point", "upper_point")}
+    assert len(structure["points"]) <= len(named) + len(solution.structure.class_points)
+    assert len(structure["points"]) < len(solution.structure.points)
+    assert check(document).valid
+    structure["points"] = [[row["a"] for row in document["program"]["rows"]]] * len(structure["points"])
+    assert not check(document | {"sha256": digest(document)}).valid
+
+
+def test_slacks_of_rational_points_agree_with_the_definition() -> None:
+    """By sums of characters, and term by term as for irrational points."""
+    from certificates.checker.certificate import Certificate
+    from certificates.checker.cyclotomic import RootSum, rational
+    from certificates.checker.document import read
+    from certificates.checker.inversion import check_characters
+    from certificates.checker.program import Program, radicand_primes
+    from certificates.checker.structure import Face
+
+    certificate = read(issue(solve(character_table("Dic9"), 3), expression="Dic9"))
+    assert isinstance(certificate, Certificate)
+    table = check_characters(certificate)
+    program = Program(table, 3, certificate.indicators, radicand_primes(certificate))
+    face = Face(program, certificate, tuple(range(len(certificate.rows))), frozenset())
+    points = [p for p in certificate.points if not any(isinstance(a, RootSum) for a in p)]
+    assert points
+    for point in points:
+        fast = face._point_slacks(point)
+        for column in range(1, table.classes):
+            (e, one), (f, other) = fast(column), face._slack(point, column)
+            both = lcm(e, f)
+            difference = {t * (both // e): c for t, c in one.items()}
+            for t, c in other.items():
+                difference[t * (both // f)] = difference.get(t * (both // f), 0) - c
+            assert rational(both, difference) == 0

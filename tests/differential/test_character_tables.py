@@ -13,7 +13,8 @@ from theory.characters.burnside_dixon import character_table_of
 from theory.characters.closed_forms import abelian, cyclic, dicyclic, dihedral
 from theory.characters.cyclotomic import conjugate
 from theory.characters.library import character_table
-from theory.characters.products import as_permutations, product_table
+from theory.characters.products import product_table
+from theory.characters.realisation import as_permutations
 from theory.characters.symmetric import character_column, partitions, symmetric
 from theory.characters.table import CharacterTable
 from theory.errors import LimitError

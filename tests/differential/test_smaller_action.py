@@ -8,14 +8,15 @@ from certificates.checker import check
 from certificates.issue import issue
 from certificates.smaller_action import _blocks, smaller_action
 from theory.characters.library import character_table
+from theory.characters.realisation import as_permutations
 from theory.groups.finite_group import PermutationRealisation
 from theory.margins.exact import solve
 
 
 def realised(name: str) -> tuple[PermutationRealisation, int]:
     table = character_table(name)
-    assert isinstance(table.realisation, PermutationRealisation)
-    return table.realisation, table.order
+    assert table.realisation is not None
+    return as_permutations(table.realisation), table.order
 
 
 @pytest.mark.parametrize(("name", "degree"), [("SL(2,7)", 16), ("SL(2,13)", 56), ("SL(2,8)", 9)])

@@ -6,7 +6,6 @@ states something true.
 
 from __future__ import annotations
 
-import functools
 import json
 import math
 import os
@@ -16,7 +15,6 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Callable
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,6 +22,7 @@ from typing import Any
 
 import pytest
 import sympy
+from issued import issued
 
 from certificates.checker import CertificateLimitError, Report, check, digest, main
 from certificates.checker.cyclotomic import RootSum, prime_divisors, split_prime, unit_generators
@@ -35,20 +34,8 @@ Document = dict[str, Any]
 SECONDS = 5  # an attack of this file took minutes, or gigabytes, before it was answered
 
 
-@functools.cache
-def _text(name: str, arity: int, as_table: bool) -> str:
-    from certificates.issue import issue
-    from theory.characters.library import character_table
-    from theory.margins.exact import solve
-
-    solution = solve(character_table(name), arity)
-    if as_table:
-        solution = replace(solution, table=replace(solution.table, realisation=None))
-    return json.dumps(issue(solution, expression=name))
-
-
-def certificate(name: str, arity: int = 2, *, as_table: bool = False) -> Document:
-    document: Document = json.loads(_text(name, arity, as_table))
+def certificate(name: str, arity: int = 2, *, form: str = "own") -> Document:
+    document: Document = json.loads(issued(name, arity, form))
     return document
 
 
@@ -110,7 +97,7 @@ def test_several_optima_need_one_that_differs() -> None:
 
 
 def test_the_same_number_twice_is_no_second_row() -> None:
-    document = certificate("S3", as_table=True)
+    document = certificate("S3", form="table")
     document["characters"]["values"][1] = ["1", spelled(2 * 3, {3: -1}), spelled(3, {1: -1, 2: -1})]
     document["classes"][1]["order"] = 6
     assert "values" in failed(document)
@@ -134,7 +121,7 @@ def test_one_twisted_row_is_no_character() -> None:
 @pytest.mark.parametrize("name", ["A5", "SL(2,5)", "Z7:Z3"])
 def test_a_power_map_against_the_galois_group(name: str) -> None:
     """Exchange two Galois conjugate images of a power map, for one class of the two only."""
-    document = certificate(name, as_table=True)
+    document = certificate(name, form="table")
     columns = [[json.dumps(row[c]) for row in document["characters"]["values"]] for c in range(5)]
     assert len(set(map(tuple, columns))) == 5
     for p, image in document["power_maps"].items():
@@ -142,7 +129,7 @@ def test_a_power_map_against_the_galois_group(name: str) -> None:
             order = document["classes"][d]["order"]
             others = [e for e, entry in enumerate(document["classes"]) if entry["order"] == order and e != d]
             for other in others:
-                forged = certificate(name, as_table=True)
+                forged = certificate(name, form="table")
                 forged["power_maps"][p][c] = other
                 assert failed(forged), (p, c, other)
 
@@ -227,7 +214,7 @@ def test_fields_beyond_the_element_orders_are_refused_at_once(document: Callable
 
 
 def test_element_orders_divide_the_order_of_the_group() -> None:
-    document = certificate("S3", as_table=True)
+    document = certificate("S3", form="table")
     document["classes"][2]["order"] = 9
     assert "values" in failed(document)
 
@@ -271,7 +258,7 @@ def test_large_split_primes_are_proved_quickly(e: int, above: int) -> None:
 def test_any_depth_of_nesting_is_one_line(
     place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    document = certificate("Dic3", 3)
+    document = certificate("Dic3", 3, form="permutations")
     if place == "share":
         document["structure"]["orbits"][0]["share"][0] = "@"
     elif place == "order":

@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
+from issued import issued
 
 from certificates import checker
-from certificates.checker import CertificateError, CertificateLimitError, Report, check, digest, main
+from certificates.checker import (
+    CertificateError,
+    CertificateLimitError,
+    ProvedTables,
+    Report,
+    check,
+    digest,
+    main,
+    verdict,
+)
 from certificates.checker.characters import check_degrees
 from certificates.checker.cyclotomic import Embedding, common_field
 from certificates.checker.errors import Falsehood
 from certificates.checker.tables import ValueTable
-from certificates.issue import canonical, issue, write
+from certificates.issue import canonical, write
 
 Document = dict[str, Any]
 
 
-@functools.cache
-def _text(name: str, arity: int, as_table: bool) -> str:
-    from theory.characters.library import character_table
-    from theory.margins.exact import solve
-
-    solution = solve(character_table(name), arity)
-    if as_table:
-        solution = replace(solution, table=replace(solution.table, realisation=None))
-    return json.dumps(issue(solution, expression=name))
-
-
-def certificate(name: str, arity: int = 2, *, as_table: bool = False) -> Document:
-    document: Document = json.loads(_text(name, arity, as_table))
+def certificate(name: str, arity: int = 2, *, form: str = "own") -> Document:
+    document: Document = json.loads(issued(name, arity, form))
     return document
 
 
@@ -291,8 +288,10 @@ def swapped_element(document: Document) -> None:
     document["group"]["representatives"][1] = document["group"]["representatives"][2]
 
 
-S3, Q8, A5, DIC3 = ("S3", 2, False), ("Q8", 2, False), ("A5", 2, False), ("Dic3", 3, False)
-TABLE, ABELIAN, SL25, S4T = ("A5", 2, True), ("Z5", 2, False), ("SL(2,5)", 2, False), ("S4", 2, True)
+S3, A5, SL25 = ("S3", 2, "own"), ("A5", 2, "own"), ("SL(2,5)", 2, "own")
+Q8, DIC3 = ("Q8", 2, "permutations"), ("Dic3", 3, "permutations")
+TABLE, S4T = ("A5", 2, "table"), ("S4", 2, "table")
+ABELIAN = ("Z5", 2, "own")
 FORGED = [
     ("digest", S3, wrong_digest),
     ("group", A5, missing_generator),
@@ -361,12 +360,12 @@ FORGED = [
 )
 def test_forgery_fails_its_fact(
     name: str,
-    base: tuple[str, int, bool],
+    base: tuple[str, int, str],
     forge: Callable[[Document], None],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    document = certificate(base[0], base[1], as_table=base[2])
+    document = certificate(base[0], base[1], form=base[2])
     assert check(document).valid
     forge(document)
     document = document if forge is wrong_digest else resealed(document)
@@ -381,11 +380,7 @@ def test_forgery_fails_its_fact(
 
 def test_every_fact_has_a_forgery() -> None:
     bases = {base for _, base, _ in FORGED}
-    facts = {
-        fact.name
-        for name, k, as_table in bases
-        for fact in check(certificate(name, k, as_table=as_table)).facts
-    }
+    facts = {fact.name for name, k, form in bases for fact in check(certificate(name, k, form=form)).facts}
     assert facts == {name for name, _, _ in FORGED}
     documented = {
         name.strip()
@@ -414,9 +409,7 @@ def test_a_fact_that_rests_on_a_failed_one_fails() -> None:
 
 
 def test_tables_are_trusted_and_groups_are_not() -> None:
-    trusted = [
-        fact.name for fact in check(certificate("A5", as_table=True)).facts if fact.status == "trusted"
-    ]
+    trusted = [fact.name for fact in check(certificate("A5", form="table")).facts if fact.status == "trusted"]
     assert trusted == ["character table"]
     assert all(fact.status == "proved" for fact in check(certificate("A5")).facts)
 
@@ -611,3 +604,52 @@ def test_an_embedding_needs_a_split_prime() -> None:
         Embedding(5, 21)
     image = Embedding(5, 11)
     assert pow(image.power(1, 5), 5, 11) == 1 != image.power(1, 5)
+
+
+# ---------------------------------------------------------------- tables proved before
+
+
+@pytest.mark.parametrize(
+    ("name", "form"), [("A5", "own"), ("A5", "table"), ("Z6", "own"), ("Dic3", "own"), ("S3", "own")]
+)
+def test_a_table_proved_before_gives_the_same_facts(
+    name: str, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three numbers of factors, one proof of the table; then a false program is still refused."""
+    documents = [certificate(name, arity, form=form) for arity in (2, 3, 4)]
+    alone = [check(document).facts for document in documents]
+    tables = ProvedTables()
+    assert check(documents[0], tables).facts == alone[0]
+    kinds = dict.fromkeys(verdict._TABLE_OF)  # every other proof would raise
+    monkeypatch.setattr(verdict, "_TABLE_OF", kinds)
+    assert [check(document, tables).facts for document in documents] == alone
+    negative_weight(documents[1])
+    assert "primal feasibility" in failed(check(resealed(documents[1]), tables))
+
+
+@pytest.mark.parametrize(
+    ("fact", "base", "forge"),
+    [
+        ("classes", ("A5", 2, "own"), wrong_size),
+        ("element orders", ("A5", 2, "own"), wrong_element_order),
+        ("element orders", ("Dic3", 3, "own"), wrong_element_order),
+        ("power maps", ("A5", 2, "own"), permuted_power_map),
+        ("group", ("A5", 2, "own"), missing_generator),
+        ("indicators", ("A5", 2, "own"), wrong_indicator),
+        ("indicators", ("Dic3", 3, "own"), wrong_indicator),
+        ("indicators", ("Z5", 2, "own"), wrong_indicator),
+        ("character table", ("S3", 2, "own"), swapped_columns),
+        ("orthogonality", ("S4", 2, "table"), changed_value),
+    ],
+)
+def test_a_table_is_taken_over_only_if_all_of_it_is_equal(
+    fact: str, base: tuple[str, int, str], forge: Callable[[Document], None]
+) -> None:
+    name, arity, form = base
+    document, tables = certificate(name, arity, form=form), ProvedTables()
+    assert check(document, tables).valid
+    forge(document)
+    false = resealed(document)
+    assert fact in failed(check(false, tables))
+    assert check(false, tables).facts == check(false).facts  # a false table stays false
+    assert check(certificate(name, arity, form=form), tables).valid

@@ -9,14 +9,23 @@ if TYPE_CHECKING:
     from theory.characters.burnside_dixon import character_table_of
     from theory.characters.cyclotomic import Cyclotomic
     from theory.characters.library import character_table
-    from theory.characters.table import AbelianRealisation, CharacterTable
+    from theory.characters.realisation import AbelianRealisation, InversionRealisation
+    from theory.characters.table import CharacterTable
 
-__all__ = ["AbelianRealisation", "CharacterTable", "Cyclotomic", "character_table", "character_table_of"]
+__all__ = [
+    "AbelianRealisation",
+    "CharacterTable",
+    "Cyclotomic",
+    "InversionRealisation",
+    "character_table",
+    "character_table_of",
+]
 
 _HOME = {
-    "AbelianRealisation": "table",
+    "AbelianRealisation": "realisation",
     "CharacterTable": "table",
     "Cyclotomic": "cyclotomic",
+    "InversionRealisation": "realisation",
     "character_table": "library",
     "character_table_of": "burnside_dixon",
 }

@@ -11,10 +11,10 @@ from jaxtyping import Int
 
 from theory.characters.coding import coded, distinct_values
 from theory.characters.cyclotomic import Cyclotomic, Value, order_key
-from theory.characters.table import AbelianRealisation, CharacterTable
+from theory.characters.table import CharacterTable
 
 if TYPE_CHECKING:
-    from theory.groups.finite_group import PermutationRealisation
+    from theory.characters.realisation import Realisation
 
 __all__ = ["CodedRows", "assemble", "irrep_labels"]
 
@@ -41,7 +41,7 @@ def assemble(
     element_orders: Sequence[int],
     power_maps: Mapping[int, Sequence[int]],
     rows: Iterable[tuple[Value, ...]] | CodedRows,
-    realisation: PermutationRealisation | AbelianRealisation | None,
+    realisation: Realisation | None,
     source: str,
 ) -> CharacterTable:
     """The table with its rows in canonical order: by degree, then by values from the left (`order_key`).

@@ -16,9 +16,9 @@ import numpy as np
 from theory.arithmetic import prime_factors
 from theory.characters.assembly import CodedRows, assemble
 from theory.characters.cyclotomic import Value, root
-from theory.characters.table import AbelianRealisation, CharacterTable
+from theory.characters.realisation import AbelianRealisation, InversionRealisation
+from theory.characters.table import CharacterTable
 from theory.errors import LimitError
-from theory.groups.finite_group import PermutationRealisation
 
 __all__ = ["MAX_CLASSES", "abelian", "cyclic", "dicyclic", "dihedral"]
 
@@ -99,16 +99,12 @@ def dihedral(n: int, name: str | None = None) -> CharacterTable:
     linear: list[tuple[int, Value]] = [(1, 1), (1, -1)]
     if n % 2 == 0:
         linear += [(-1, 1), (-1, -1)]
-    points = tuple(range(n))
-    reflection = points[:1] + points[:0:-1]
     return _extended_by_inversion(
         name=name,
         m=n,
         classes=classes,
         linear=linear,
         square_of_x=0,
-        rotation=lambda k: _turned(points, k),
-        reflection=reflection,
         letters=("r", "s"),
     )
 
@@ -128,17 +124,12 @@ def dicyclic(n: int, name: str | None = None) -> CharacterTable:
     imaginary = root(4)
     linear: list[tuple[int, Value]] = [(1, 1), (1, -1)]
     linear += [(-1, 1), (-1, -1)] if n % 2 == 0 else [(-1, imaginary), (-1, -1 * imaginary)]
-    # the regular action from the right, a^k x^e at the point k + m e: a^k x a = a^(k-1) x, a^k x x = a^(k+n)
-    powers, others = tuple(range(m)), tuple(range(m, 2 * m))
-    reflection = others + _turned(powers, n)
     return _extended_by_inversion(
         name=name,
         m=m,
         classes=classes,
         linear=linear,
         square_of_x=n,
-        rotation=lambda k: _turned(powers, k) + _turned(others, -k % m),
-        reflection=reflection,
         letters=("a", "x"),
     )
 
@@ -150,8 +141,6 @@ def _extended_by_inversion(
     classes: list[_Class],
     linear: Sequence[tuple[int, Value]],
     square_of_x: int,
-    rotation: Callable[[int], tuple[int, ...]],
-    reflection: tuple[int, ...],
     letters: tuple[str, str],
 ) -> CharacterTable:
     """The table of `<a, x | a^m, x^2 = a^square_of_x, x^-1 a x = a^-1>` from its linear characters.
@@ -172,11 +161,6 @@ def _extended_by_inversion(
     rows += [
         tuple(0 if c.kind else _two_cosines(m, j * c.k % m) for c in classes) for j in range(1, (m + 1) // 2)
     ]
-    turns = [rotation(c.k) for c in classes]
-    representatives = [
-        tuple([reflection[i] for i in turn]) if c.kind else turn
-        for c, turn in zip(classes, turns, strict=True)
-    ]
     order = 2 * m
     return _verified(
         assemble(
@@ -187,9 +171,7 @@ def _extended_by_inversion(
             element_orders=[c.order for c in classes],
             power_maps={p: [power(c, p) for c in classes] for p in prime_factors(order)},
             rows=rows,
-            realisation=PermutationRealisation(
-                len(reflection), (rotation(1), reflection), tuple(representatives)
-            ),
+            realisation=InversionRealisation(m, square_of_x, tuple((c.k, c.kind) for c in classes)),
             source="closed form",
         )
     )
@@ -210,11 +192,6 @@ def _column_lookup(place: dict[tuple[int, int], int], m: int) -> Callable[[int, 
 @lru_cache(maxsize=65536)
 def _two_cosines(m: int, k: int) -> Value:
     return root(m, k) + root(m, -k)
-
-
-def _turned(points: tuple[int, ...], k: int) -> tuple[int, ...]:
-    """The images under `k` steps forward on a cycle; they share the integer objects of `points`."""
-    return points[k:] + points[:k]
 
 
 def _word(c: _Class, letters: tuple[str, str]) -> str:

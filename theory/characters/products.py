@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from functools import reduce
 from math import lcm
 
-from theory.arithmetic import factorised, prime_factors
+from theory.arithmetic import prime_factors
 from theory.characters.assembly import assemble
 from theory.characters.closed_forms import check_size
 from theory.characters.cyclotomic import Value
-from theory.characters.table import AbelianRealisation, CharacterTable
+from theory.characters.realisation import AbelianRealisation, Realisation, as_permutations
+from theory.characters.table import CharacterTable
 from theory.groups.finite_group import PermutationRealisation
 
-__all__ = ["as_permutations", "product_table"]
+__all__ = ["product_table"]
 
 
 def product_table(tables: Sequence[CharacterTable], name: str | None = None) -> CharacterTable:
@@ -87,7 +88,7 @@ def _joint_name(first: str, second: str) -> str:
 
 def _joint_realisation(
     first: CharacterTable, second: CharacterTable, pairs: list[tuple[int, int]]
-) -> PermutationRealisation | AbelianRealisation | None:
+) -> Realisation | None:
     left, right = first.realisation, second.realisation
     if left is None or right is None:
         return None
@@ -104,30 +105,4 @@ def _joint_realisation(
         tuple(g + tuple(range(left.degree, left.degree + right.degree)) for g in left.generators)
         + tuple(points + tuple(left.degree + i for i in g) for g in right.generators),
         tuple(left.representatives[a] + moved[b] for a, b in pairs),
-    )
-
-
-def as_permutations(realisation: PermutationRealisation | AbelianRealisation) -> PermutationRealisation:
-    """The same group as permutations: `Z_m` turns one cycle for each prime power that divides `m` exactly."""
-    if isinstance(realisation, PermutationRealisation):
-        return realisation
-    cycles: list[tuple[int, int]] = []  # (length q, which coordinate turns it)
-    for coordinate, m in enumerate(realisation.invariants):
-        cycles += [(p**multiplicity, coordinate) for p, multiplicity in factorised(m)]
-
-    def permutation(vector: Sequence[int]) -> tuple[int, ...]:
-        images: list[int] = []
-        for q, coordinate in cycles:
-            start = len(images)
-            images += [start + (i + vector[coordinate]) % q for i in range(q)]
-        return tuple(images) or (0,)
-
-    units = [
-        [int(i == j) for j in range(len(realisation.invariants))] for i in range(len(realisation.invariants))
-    ]
-    return PermutationRealisation(
-        max(sum(q for q, _ in cycles), 1),
-        tuple(permutation(unit) for unit, m in zip(units, realisation.invariants, strict=True) if m > 1)
-        or ((0,),),
-        tuple(permutation(vector) for vector in realisation.representatives),
     )

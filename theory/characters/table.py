@@ -17,23 +17,9 @@ if TYPE_CHECKING:
     import numpy as np
     from jaxtyping import Int, Shaped
 
-    from theory.groups.finite_group import PermutationRealisation
+    from theory.characters.realisation import Realisation
 
-__all__ = ["AbelianRealisation", "CharacterTable", "GaloisError", "Verdict"]
-
-
-@dataclass(frozen=True)
-class AbelianRealisation:
-    """The group `Z_(m_1) x ... x Z_(m_s)`, written additively.
-
-    Args:
-        invariants: the moduli `m_i >= 1`; they need not divide one another.
-        representatives: one vector of exponents for each class (that is, element), in the order of the
-            columns.
-    """
-
-    invariants: tuple[int, ...]
-    representatives: tuple[tuple[int, ...], ...] = ()
+__all__ = ["CharacterTable", "GaloisError", "Verdict"]
 
 
 @dataclass(frozen=True)
@@ -72,7 +58,7 @@ class CharacterTable:
     power_maps: Mapping[int, tuple[int, ...]]
     values: tuple[tuple[int | Cyclotomic, ...], ...]
     labels: tuple[str, ...]
-    realisation: PermutationRealisation | AbelianRealisation | None
+    realisation: Realisation | None
     source: str
 
     def __repr__(self) -> str:

@@ -27,27 +27,27 @@ def class_function(solution: MarginSolution) -> tuple[Fraction, ...]:
     >>> [str(value) for value in class_function(solve(character_table("S3")))]
     ['5/6', '-1/6', '-1/6']
     """
-    # a is constant on Galois orbits of rows, so f(C) is rational and equals its own Galois mean, and the mean
-    # is linear: f(C) = sum_R (a_R / d_R) mean(chi_R(C)); the mean of chi and that of its complex conjugate
-    # agree.
+    # a is constant on Galois orbits of rows, so f(C) is rational, constant on Galois orbits of classes, and
+    # equals its own Galois mean, and the mean is linear: f(C) = sum_R (a_R / d_R) mean(chi_R(C)); the mean of
+    # chi and that of its complex conjugate agree.
+    table = solution.table
     used = [
-        (row, weight / row.degree)
+        (row.index, weight / row.degree)
         for row, weight in zip(solution.rows, solution.primal, strict=True)
         if weight
     ]
+    means = [rational_mean(value) for value in table.alphabet]
     scale = lcm(*(weight.denominator for _, weight in used))
-    scaled = [(solution.table.values[row.index], int(weight * scale)) for row, weight in used]
-    means = {
-        value: rational_mean(value) for values, _ in scaled for value in values if not isinstance(value, int)
-    }
-    logits = []
-    for column in range(len(solution.table.class_sizes)):
-        values = [(values[column], weight) for values, weight in scaled]
-        whole = sum(value * weight for value, weight in values if isinstance(value, int))
-        rest = sum(
-            (means[value] * weight for value, weight in values if not isinstance(value, int)), Fraction(0)
-        )
-        logits.append((whole + rest) / scale)
+    unit = lcm(*(mean.denominator for mean in means))
+    weights = [int(weight * scale) for _, weight in used]
+    whole = [int(mean * unit) for mean in means]
+    codes = table.codes[[index for index, _ in used]]
+    logits = [Fraction(0)] * len(table.class_sizes)
+    for orbit in table.class_orbits:
+        terms = zip(weights, codes[:, orbit[0]].tolist(), strict=True)
+        logit = Fraction(sum(weight * whole[code] for weight, code in terms), scale * unit)
+        for column in orbit:
+            logits[column] = logit
     return tuple(logits)
 
 

@@ -120,6 +120,8 @@ class Structure:
         slack_bounds: for classes with status `none` when F is no point: class column -> bound that proves
             `sum_R a_R (1 - X_R(C)) - 1 > 0` on F, as a lower bound on `sum_R a_R (1 - X_R(C))` that exceeds
             1.
+        class_points: for one class of each Galois orbit with status `some`: class column -> number of a
+            point that is tight there. Its conjugates show the same of the other members.
     """
 
     irreps: tuple[IrrepStatus, ...]
@@ -129,6 +131,7 @@ class Structure:
     rank_prime: int | None
     points: tuple[OptimalPoint, ...] = ()
     slack_bounds: tuple[tuple[int, LinearBound], ...] = ()
+    class_points: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, repr=False)

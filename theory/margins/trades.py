@@ -288,7 +288,7 @@ def trades(
             shares[orbit[0]] = orbit_shares[program.rows[orbit[0]].orbit]
         else:
             _member_intervals(problem, members, symmetry, orbit, points, shares)
-    classes, bounds = _class_statuses(problem, members, symmetry, points, screened)
+    classes, bounds, class_points = _class_statuses(problem, members, symmetry, points, screened)
     return Structure(
         irreps=tuple(
             IrrepStatus.EXCLUDED
@@ -304,6 +304,7 @@ def trades(
         rank_prime=None,
         points=tuple(OptimalPoint(point) for point in points.known),  # type: ignore[arg-type]
         slack_bounds=bounds,
+        class_points=class_points,
     )
 
 
@@ -434,10 +435,11 @@ def _class_statuses(
     symmetry: _Symmetry,
     points: _Points,
     screened: dict[int, LinearBound],
-) -> tuple[tuple[ClassStatus | None, ...], tuple[tuple[int, LinearBound], ...]]:
+) -> tuple[tuple[ClassStatus | None, ...], tuple[tuple[int, LinearBound], ...], tuple[tuple[int, int], ...]]:
     place = {column: number for number, columns in enumerate(setting.columns) for column in columns}
     statuses: dict[int, ClassStatus] = {}
     bounds: dict[int, LinearBound] = {}
+    touching: list[tuple[int, int]] = []
     for orbit in problem.class_orbits:
         first = orbit[0]
         if problem.dual[first]:
@@ -450,6 +452,8 @@ def _class_statuses(
         close = setting.closest(place[first])
         vertex = close.point if close.value == 1 else None
         bound = LinearBound(()) if vertex is not None else setting.bound(close)
+        if vertex is not None:
+            touching.append((first, points.number(setting.point(vertex))))
         if vertex is None and bound.value <= 1:
             raise ArithmeticError(f"class {first} has slack, but its bound {bound.value} is not above 1")
         for column, unit in symmetry.units(first, of_rows=False).items():
@@ -461,4 +465,4 @@ def _class_statuses(
             else:
                 bounds[column] = symmetry.bound(back, bound)
     columns = range(1, len(problem.program.table.class_sizes))
-    return (None, *(statuses[column] for column in columns)), tuple(sorted(bounds.items()))
+    return (None, *(statuses[column] for column in columns)), tuple(sorted(bounds.items())), tuple(touching)
