@@ -12,6 +12,7 @@ from certificates.atlas.records import CensusRow, ClassRow, IrrepRow
 
 if TYPE_CHECKING:
     from certificates.atlas.reference import Reference
+    from certificates.checker import ProvedTables
     from theory.characters.table import CharacterTable
     from theory.margins.solution import MarginSolution
 
@@ -89,18 +90,21 @@ def _entry(
     subject: Subject, reference: Reference | None, arities: Sequence[int]
 ) -> Iterator[tuple[CensusRow, bytes | None]]:
     """The rows of one group with their certificates."""
+    from certificates.checker import ProvedTables
+
     start = time.perf_counter()
     table = _table(subject, reference)
     if reference is not None and (wrong := reference.difference(table)):
         raise ArithmeticError(f"our table of {subject.expression} and GAP's differ in the {wrong}")
     blank = _blank(subject, reference, table)
+    proved = ProvedTables()
     seconds = time.perf_counter() - start
     for arity in arities:
         start = time.perf_counter()
         row, certificate = (
             (replace(blank, arity=arity, note=TRIVIAL), None)
             if table.order == 1
-            else _margin(replace(blank, arity=arity), table)
+            else _margin(replace(blank, arity=arity), table, proved)
         )
         yield replace(row, seconds=seconds + time.perf_counter() - start), certificate
         seconds = 0.0  # the table is counted once
@@ -154,7 +158,7 @@ def _blank(subject: Subject, reference: Reference | None, table: CharacterTable)
     )
 
 
-def _margin(row: CensusRow, table: CharacterTable) -> tuple[CensusRow, bytes | None]:
+def _margin(row: CensusRow, table: CharacterTable, proved: ProvedTables) -> tuple[CensusRow, bytes | None]:
     """The row of one arity, and its certificate, which has passed the checker."""
     from theory.margins.exact import solve
     from theory.margins.plancherel import plancherel_optimal, theorem9_condition
@@ -172,7 +176,7 @@ def _margin(row: CensusRow, table: CharacterTable) -> tuple[CensusRow, bytes | N
         irreps=tuple(_irreps(solution)),
         classes=tuple(_classes(solution)),
     )
-    return _certified(found, solution)
+    return _certified(found, solution, proved)
 
 
 def _structure_gain(solution: MarginSolution) -> float:
@@ -187,8 +191,10 @@ def _structure_gain(solution: MarginSolution) -> float:
     )  # irrational: no tie of rounding
 
 
-def _certified(row: CensusRow, solution: MarginSolution) -> tuple[CensusRow, bytes | None]:
-    from certificates.checker.verdict import check
+def _certified(
+    row: CensusRow, solution: MarginSolution, proved: ProvedTables
+) -> tuple[CensusRow, bytes | None]:
+    from certificates.checker import check
     from certificates.issue import canonical, issue
     from theory.errors import LimitError
 
@@ -197,7 +203,7 @@ def _certified(row: CensusRow, solution: MarginSolution) -> tuple[CensusRow, byt
     except LimitError as error:
         return replace(row, note=str(error)), None
     text = canonical(document).encode()
-    report = check(text)
+    report = check(text, proved)
     failed = [f"{fact.name}: {fact.detail}" for fact in report.facts if fact.status == "failed"]
     if not report.valid:
         raise ArithmeticError(f"the checker refutes the certificate for {row.arity} factors: {failed[0]}")

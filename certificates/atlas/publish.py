@@ -17,7 +17,7 @@ from certificates.atlas.records import COLLECTIONS, CensusRow, ClassRow, IrrepRo
 from certificates.atlas.store import FORMAT, Store, certificate_bytes, schema, slug, table_bytes
 from empirics.files import write_bytes
 
-__all__ = ["dictionary", "publish", "published"]
+__all__ = ["command", "dictionary", "documented", "publish", "published"]
 
 LEVEL = 19  # of zstd: slow to pack, as quick to read
 
@@ -71,7 +71,7 @@ def dictionary(rows: Sequence[CensusRow]) -> str:
         f"`{FORMAT}`, made by gammastar {_version()} with",
         "",
         "```sh",
-        _command(rows),
+        command(rows),
         "gammastar atlas publish --census census -o results/atlas",
         "```",
         "",
@@ -99,7 +99,7 @@ def dictionary(rows: Sequence[CensusRow]) -> str:
     return "\n".join(lines)
 
 
-def _command(rows: Sequence[CensusRow]) -> str:
+def command(rows: Sequence[CensusRow]) -> str:
     """The command that makes a census of these rows."""
     held = {row.collection for row in rows}
     small = max((row.order for row in rows if row.collection == "small groups"), default=0)
@@ -116,7 +116,7 @@ def _columns(record: type) -> list[str]:
     if record is not CensusRow:
         inner = schema().field("irreps" if record is IrrepRow else "classes").type.value_type
         types = {field.name: str(field.type) for field in inner}
-    texts = _documented(record)
+    texts = documented(record)
     return [
         "| column | type | meaning |",
         "|---|---|---|",
@@ -138,7 +138,7 @@ def _sentence(text: str) -> str:
     return (text[:1].upper() + text[1:]).replace("|", "&#124;")
 
 
-def _documented(record: type) -> dict[str, str]:
+def documented(record: type) -> dict[str, str]:
     """The text of each argument in a docstring."""
     text = inspect.getdoc(record) or ""
     found = re.findall(

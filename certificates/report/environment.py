@@ -4,29 +4,42 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from certificates.report import mathml
 from certificates.report.plots.style import DARK, PAPER
 from certificates.wording import irrep_type
 
-__all__ = ["page_assets", "template"]
+__all__ = ["asset", "environment", "page_assets", "plotly_library", "template"]
+
+PACKAGE = "certificates.report"
 
 
 def template(name: str) -> Template:
-    """A template with the filters of the report; every name in it is escaped."""
-    environment = Environment(
-        loader=PackageLoader("certificates.report"),
+    """A template of the report; every name in it is escaped."""
+    return environment().get_template(name)
+
+
+@cache
+def environment(package: str = PACKAGE) -> Environment:
+    """The templates of a package, with the filters of the report; every name in them is escaped.
+
+    Args:
+        package: whose `templates` folder is searched first; then the report's.
+    """
+    made = Environment(
+        loader=ChoiceLoader([PackageLoader(place) for place in dict.fromkeys([package, PACKAGE])]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
+    made.filters |= {
         "breakable": _breakable,
         "exact": mathml.exact,
         "fromjson": json.loads,
@@ -40,16 +53,16 @@ def template(name: str) -> Template:
         "spelled": _spelled,
         "type": irrep_type,
     }
-    return environment.get_template(name)
+    return made
 
 
 def page_assets() -> dict[str, Any]:
     """Style, script and plotting library of a page that opens without a network."""
     return {
         "palette": {"dark": DARK, "paper": PAPER},
-        "css": _asset("report.css"),
-        "js": _asset("report.js"),
-        "plotly": _plotly(),
+        "css": Markup(asset("report.css")),
+        "js": Markup(asset("report.js")),
+        "plotly": Markup(plotly_library()),
     }
 
 
@@ -76,14 +89,17 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
-def _asset(name: str) -> Markup:
-    return Markup(files("certificates.report").joinpath("templates", name).read_text(encoding="utf-8"))
+def asset(name: str, package: str = PACKAGE) -> str:
+    """The text of a style sheet or script in a `templates` folder."""
+    return files(package).joinpath("templates", name).read_text(encoding="utf-8")
 
 
-def _plotly() -> Markup:
+def plotly_library() -> str:
+    """The plotting library as a script."""
     from plotly.offline import get_plotlyjs
 
-    return Markup(get_plotlyjs())
+    library: str = get_plotlyjs()
+    return library
 
 
 def _grouped(number: int | str) -> str:

@@ -22,8 +22,27 @@ class Visit:
         return self.errors + self.requests + self.dialogs
 
 
-def visit(browser: Any, path: Path, width: int = 1200, scheme: str = "light", drawn: bool = True) -> Visit:
-    """Open a page; every console error, page error, dialog, and request beyond the file itself is kept."""
+def visit(
+    browser: Any,
+    path: Path,
+    width: int = 1200,
+    scheme: str = "light",
+    drawn: bool = True,
+    *,
+    site: Path | None = None,
+    fragment: str = "",
+) -> Visit:
+    """Open a page; every console error, page error, dialog, and request beyond the file itself is kept.
+
+    Args:
+        browser: headless Chromium.
+        path: the page.
+        width: of the window.
+        scheme: light or dark.
+        drawn: wait for the page to say that its script is done.
+        site: a folder whose files the page may ask for.
+        fragment: of the address, with its #.
+    """
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
     found = Visit(page)
 
@@ -36,14 +55,15 @@ def visit(browser: Any, path: Path, width: int = 1200, scheme: str = "light", dr
             found.errors.append(f"console {message.type}: {message.text}")
 
     def requested(request: Any) -> None:
-        if request.url != path.as_uri() and not request.url.startswith(("data:", "blob:")):
+        own = ("data:", "blob:", *([f"{site.as_uri()}/"] if site else []))
+        if request.url != path.as_uri() and not request.url.startswith(own):
             found.requests.append(f"request: {request.url}")
 
     page.on("console", told)
     page.on("pageerror", lambda error: found.errors.append(f"page error: {error}"))
     page.on("request", requested)
     page.on("dialog", dismiss)
-    page.goto(path.as_uri())
+    page.goto(path.as_uri() + fragment)
     if drawn:
         page.wait_for_function("document.documentElement.dataset.drawn === 'yes'", timeout=30_000)
     else:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from certificates.report.data import ClassLine, ReportData
-from certificates.report.plots.style import MARGIN, RULE, STATUS_COLOURS, Figure, axes, escaped, shortened
+from certificates.report.plots.style import MARGIN, RULE, STATUS_COLOURS, Figure, escaped, plain, shortened
 from certificates.wording import decimals
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 __all__ = ["classes_plot"]
 
@@ -35,28 +33,37 @@ def classes_plot(data: ReportData) -> Figure:
     top = lines[0].logit_decimal
     labelled = len(lines) <= MOST_LABELLED
     height = 380
-    figure = axes(_points(lines, labelled), height)
     right = len(lines) - 0.5
-    figure.add_hrect(y0=top - 1, y1=top, fillcolor=MARGIN, opacity=0.07, line_width=0)
-    figure.add_hline(y=top, line={"color": MARGIN, "width": 1})
-    figure.add_hline(y=top - 1, line={"color": MARGIN, "width": 1, "dash": "dash"})
-    figure.add_annotation(
-        x=right,
-        xanchor="right",
-        xshift=-6,
-        y=top - 0.5,
-        text="the margin γ*",
-        showarrow=False,
-        font_color=MARGIN,
-    )
-    figure.update_yaxes(title_text="logit f(C), in units of γ*")
-    figure.update_xaxes(
-        title_text="class of the label relative to the correct one",
-        range=[-0.6, right],
-        showgrid=False,
-        showticklabels=labelled,
-        tickvals=list(range(len(lines))) if labelled else None,
-        ticktext=[shortened(line.name) for line in lines] if labelled else None,
+    names: dict[str, Any] = {
+        "title": "class of the label relative to the correct one",
+        "range": [-0.6, right],
+        "showgrid": False,
+        "showticklabels": labelled,
+    }
+    if labelled:
+        names["tickvals"] = list(range(len(lines)))
+        names["ticktext"] = [shortened(line.name) for line in lines]
+    plot = plain(
+        _points(lines, labelled),
+        height,
+        names,
+        {"title": "logit f(C), in units of γ*"},
+        shapes=[
+            _across(top - 1, top, type="rect", fillcolor=MARGIN, opacity=0.07, line={"width": 0}),
+            _across(top, top, type="line", line={"color": MARGIN, "width": 1}),
+            _across(top - 1, top - 1, type="line", line={"color": MARGIN, "width": 1, "dash": "dash"}),
+        ],
+        annotations=[
+            {
+                "x": right,
+                "xanchor": "right",
+                "xshift": -6,
+                "y": top - 0.5,
+                "text": "the margin γ*",
+                "showarrow": False,
+                "font": {"color": MARGIN},
+            }
+        ],
     )
     some = any(line.status == "some" for line in lines)
     tight = sum(line.status == "every" for line in lines)
@@ -66,43 +73,47 @@ def classes_plot(data: ReportData) -> Figure:
         alternative=f"The correct label has logit {decimals(top, 6)} in units of gamma*. "
         f"Of the {len(lines) - 1} other classes, {tight} lie exactly one unit below it in every network; "
         "all values are in the table.",
-        plot=figure.to_json(),
+        plot=plot,
         height=height,
     )
 
 
-def _points(lines: tuple[ClassLine, ...], labelled: bool) -> list[go.Scatter]:
-    import plotly.graph_objects as go
+def _across(low: float, high: float, **shape: Any) -> dict[str, Any]:
+    """A shape from the left end of the plot to the right."""
+    return {"xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "y0": low, "y1": high, **shape}
 
+
+def _points(lines: Sequence[ClassLine], labelled: bool) -> list[dict[str, Any]]:
     top = lines[0].logit_decimal
     logits = [line.logit_decimal for line in lines]
     places = list(range(len(lines)))
     colours = [STATUS_COLOURS[line.status] if line.status else MARGIN for line in lines]
-    marker: dict[str, Any] = {
-        "size": 11 if labelled else 6,
-        "symbol": [SYMBOLS[line.status] for line in lines],
-        "color": colours,
-        "line": {"width": 1.5, "color": colours},
-    }
     hover = [
         f"<b>{escaped(line.name)}</b><br>logit {decimals(line.logit_decimal, 6)}"
         f"<br>margin {decimals(top - line.logit_decimal, 6)} γ*<br>{WORDS[line.status]}"
         for line in lines
     ]
-    stems = go.Scatter(
-        x=[x for place in places for x in (place, place, None)],
-        y=[y for logit in logits for y in (0, logit, None)],
-        mode="lines",
-        line={"color": RULE, "width": 1.5},
-        hoverinfo="skip",
-    )
-    points = go.Scatter(
-        x=places,
-        y=logits,
-        mode="markers",
-        marker=marker,
-        customdata=hover,
-        hovertemplate="%{customdata}<extra></extra>",
-        cliponaxis=False,
-    )
+    stems = {
+        "type": "scatter",
+        "x": [x for place in places for x in (place, place, None)],
+        "y": [y for logit in logits for y in (0, logit, None)],
+        "mode": "lines",
+        "line": {"color": RULE, "width": 1.5},
+        "hoverinfo": "skip",
+    }
+    points = {
+        "type": "scatter",
+        "x": places,
+        "y": logits,
+        "mode": "markers",
+        "marker": {
+            "size": 11 if labelled else 6,
+            "symbol": [SYMBOLS[line.status] for line in lines],
+            "color": colours,
+            "line": {"width": 1.5, "color": colours},
+        },
+        "customdata": hover,
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "cliponaxis": False,
+    }
     return [stems, points]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from certificates.report.data import IrrepLine, ReportData
 from certificates.report.plots.style import (
@@ -11,12 +12,9 @@ from certificates.report.plots.style import (
     POSSIBLE,
     STATUS_COLOURS,
     Figure,
-    axes,
     escaped,
+    plain,
 )
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 __all__ = ["MOST_LABELLED", "shares_plot"]
 
@@ -53,20 +51,25 @@ def shares_plot(data: ReportData) -> Figure:
     left_out = len(data.irreps) - len(lines)
     labelled = len(lines) <= MOST_LABELLED
     height = 26 * len(lines) + 76 if labelled else 340
-    figure = axes(_bars(lines, labelled), height, barmode="stack", bargap=0.35 if labelled else 0)
     largest = 100 * max(line.share[1] for line in lines)
     values: dict[str, Any] = {
-        "title_text": "share of the norm budget, %",
+        "title": "share of the norm budget, %",
         "range": [0, largest * (1.3 if labelled else 1.08)],
     }
+    names: dict[str, Any] = {"showgrid": False}
     if labelled:
         if largest > LARGEST_WITHOUT_TICKS:  # the room for the label on the right is no share
             values["tickvals"] = [0, 20, 40, 60, 80, 100]
-        figure.update_xaxes(**values)
-        figure.update_yaxes(autorange="reversed", type="category", showgrid=False, tickfont_color=INK)
+        names |= {"autorange": "reversed", "type": "category", "tickfont": {"color": INK}}
     else:
-        figure.update_yaxes(**values)
-        figure.update_xaxes(title_text="irrep, in the order of the table", showgrid=False)
+        names["title"] = "irrep, in the order of the table"
+    plot = plain(
+        _bars(lines, labelled),
+        height,
+        *((values, names) if labelled else (names, values)),
+        barmode="stack",
+        bargap=0.35 if labelled else 0,
+    )
     fixed = all(line.share[0] == line.share[1] for line in lines)
     reading = FIXED if fixed else FREE
     if left_out:
@@ -76,19 +79,18 @@ def shares_plot(data: ReportData) -> Figure:
         key="shares",
         caption=f"Share of the norm budget that each irrep receives. {reading}",
         alternative=f"Shares of the norm budget: {named}{'.' if labelled else '; the rest is in the table.'}",
-        plot=figure.to_json(),
+        plot=plot,
         height=height,
     )
 
 
-def _bars(lines: tuple[IrrepLine, ...], labelled: bool) -> list[go.Bar]:
-    import plotly.graph_objects as go
-
+def _bars(lines: Sequence[IrrepLine], labelled: bool) -> list[dict[str, Any]]:
     names = [escaped(_name(line)) for line in lines]
     places = names if labelled else list(range(1, len(lines) + 1))
     lowers = [100 * line.share[0] for line in lines]
     extents = [100 * (line.share[1] - line.share[0]) for line in lines]
     common: dict[str, Any] = {
+        "type": "bar",
         "customdata": [
             f"<b>{name}</b>, degree {line.degree}<br>{line.status}: {_label(line)}"
             for name, line in zip(names, lines, strict=True)
@@ -100,17 +102,15 @@ def _bars(lines: tuple[IrrepLine, ...], labelled: bool) -> list[go.Bar]:
     def along(values: list[float]) -> dict[str, Any]:
         return {"x": values, "y": places} if labelled else {"x": places, "y": values}
 
-    return [
-        go.Bar(marker={"color": [STATUS_COLOURS[line.status] for line in lines]}, **along(lowers), **common),
-        go.Bar(
-            marker={
-                "color": FAINT_POSSIBLE,
-                "line": {"color": POSSIBLE, "width": [1 if extent else 0 for extent in extents]},
-            },
-            text=[_label(line) for line in lines] if labelled else None,
-            textposition="outside",
-            cliponaxis=False,
-            **along(extents),
-            **common,
-        ),
-    ]
+    fixed = {"marker": {"color": [STATUS_COLOURS[line.status] for line in lines]}}
+    free: dict[str, Any] = {
+        "marker": {
+            "color": FAINT_POSSIBLE,
+            "line": {"color": POSSIBLE, "width": [1 if extent else 0 for extent in extents]},
+        },
+        "textposition": "outside",
+        "cliponaxis": False,
+    }
+    if labelled:
+        free["text"] = [_label(line) for line in lines]
+    return [{**common, **fixed, **along(lowers)}, {**common, **free, **along(extents)}]

@@ -6,7 +6,8 @@ JSON, so no colour may stand for two things, and none may occur that has no part
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,7 @@ __all__ = [
     "Figure",
     "axes",
     "escaped",
+    "plain",
     "shortened",
 ]
 
@@ -99,19 +101,64 @@ def axes(traces: Sequence[Any], height: int, **layout: Any) -> go.Figure:
     import plotly.graph_objects as go
 
     figure = go.Figure(list(traces))
-    figure.update_layout(
-        template="none",
-        height=height,
-        font={"family": FONT, "size": 13, "color": INK},
-        paper_bgcolor=PAPER,
-        plot_bgcolor=PAPER,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        showlegend=False,
-        dragmode=False,
-        hoverlabel={"bgcolor": PAPER, "bordercolor": RULE, "font": {"color": INK}, "align": "left"},
-        **layout,
-    )
-    axis = {
+    figure.update_layout(template="none", **_layout(height), **layout)
+    axis = _axis()
+    figure.update_xaxes(**axis)
+    figure.update_yaxes(**axis)
+    return figure
+
+
+def plain(
+    traces: Sequence[Mapping[str, Any]],
+    height: int,
+    xaxis: Mapping[str, Any],
+    yaxis: Mapping[str, Any],
+    *,
+    lookup: Mapping[str, Any] | None = None,
+    **layout: Any,
+) -> str:
+    """The same as JSON, from dictionaries: plotly's objects would take most of the time of a site.
+
+    Args:
+        traces: plotly's own, with their `type`.
+        height: pixels.
+        xaxis: what differs from the style; `title` is the text.
+        yaxis: likewise.
+        lookup: of a heat map, whose cells repeat a few words: `rows`, `columns`, `words`, a word's height in
+            `heights`, and in `cells` the place of each cell's word; the page fills the trace with it.
+        layout: further entries.
+    """
+
+    def along(own: Mapping[str, Any]) -> dict[str, Any]:
+        axis = {**_axis(), **own}
+        if isinstance(own.get("title"), str):
+            axis["title"] = {**_axis()["title"], "text": own["title"]}
+        return axis
+
+    document: dict[str, Any] = {
+        "data": list(traces),
+        "layout": {**_layout(height), **layout, "xaxis": along(xaxis), "yaxis": along(yaxis)},
+    }
+    if lookup is not None:
+        document["lookup"] = lookup
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _layout(height: int) -> dict[str, Any]:
+    return {
+        "height": height,
+        "font": {"family": FONT, "size": 13, "color": INK},
+        "paper_bgcolor": PAPER,
+        "plot_bgcolor": PAPER,
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "showlegend": False,
+        "dragmode": False,
+        "hoverlabel": {"bgcolor": PAPER, "bordercolor": RULE, "font": {"color": INK}, "align": "left"},
+    }
+
+
+def _axis() -> dict[str, Any]:
+    return {
         "automargin": True,
         "gridcolor": RULE,
         "zeroline": False,
@@ -120,6 +167,3 @@ def axes(traces: Sequence[Any], height: int, **layout: Any) -> go.Figure:
         "title": {"font": {"color": MUTED, "size": 13}, "standoff": 12},
         "fixedrange": True,
     }
-    figure.update_xaxes(**axis)
-    figure.update_yaxes(**axis)
-    return figure

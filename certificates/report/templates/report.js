@@ -10,9 +10,16 @@
   const coloured = (text, theme) => Object.entries(themes[theme]).reduce(
     (done, [light, partner]) => done.replaceAll(light, partner), text);
   const chosen = () => (wantsDark.matches ? "dark" : "light");
+  // a heat map whose cells repeat a few words: rows, columns, words, heights, and the word of each cell
+  const fill = (trace, { rows, columns, words, heights, cells }) => {
+    trace.z = cells.map((row) => row.map((word) => heights[word]));
+    trace.customdata = cells.map((row, i) => row.map(
+      (word, j) => `<b>${rows[i]}</b> at ${columns[j]}<br>χ = ${words[word]}`));
+  };
   const draw = (theme) => Promise.all(
     [...document.querySelectorAll("script[data-plot]")].map((script) => {
       const plot = JSON.parse(coloured(script.textContent, theme));
+      if (plot.lookup) fill(plot.data[0], plot.lookup);
       const { xaxis } = plot.layout;
       const room = document.getElementById(script.dataset.plot).clientWidth - 100;
       if (xaxis.ticktext && xaxis.ticktext.reduce((sum, label) => sum + 7 * label.length + 10, 0) > room) {
