@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
-import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import fields
 from importlib.metadata import PackageNotFoundError, version
 from itertools import groupby
 from pathlib import Path
 
 from certificates.atlas.catalogue import FAMILIES
-from certificates.atlas.records import COLLECTIONS, CensusRow, ClassRow, IrrepRow
-from certificates.atlas.store import FORMAT, Store, certificate_bytes, schema, slug, table_bytes
+from certificates.atlas.dictionary import Column, dictionary
+from certificates.atlas.records import COLLECTIONS, CensusRow
+from certificates.atlas.store import FORMAT, Store, certificate_bytes, slug, table_bytes
 from empirics.files import write_bytes
 
-__all__ = ["command", "dictionary", "documented", "publish", "published"]
+__all__ = ["command", "publish", "published", "readme"]
 
 LEVEL = 19  # of zstd: slow to pack, as quick to read
 
@@ -51,7 +49,7 @@ def publish(store: Store, directory: Path) -> dict[str, int]:
             place: certificates[place] for row in members if (place := (row.key, row.arity)) in certificates
         }
         contents[f"certificates/{slug(collection)}.parquet"] = certificate_bytes(packed, LEVEL)
-    contents["README.md"] = dictionary(rows).encode()
+    contents["README.md"] = readme(rows).encode()
     sums = [f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in contents.items()]
     contents["SHA256SUMS"] = "".join(sums).encode()
     for name, content in contents.items():
@@ -59,8 +57,8 @@ def publish(store: Store, directory: Path) -> dict[str, int]:
     return {name: len(content) for name, content in contents.items()}
 
 
-def dictionary(rows: Sequence[CensusRow]) -> str:
-    """The data dictionary as Markdown, made from the documentation of the records."""
+def readme(rows: Sequence[CensusRow]) -> str:
+    """What the folder holds, and the data dictionary, as Markdown."""
     groups = {row.key: row.collection for row in rows}
     arities = sorted({row.arity for row in rows})
     kept = {name: list(groups.values()).count(name) for name in COLLECTIONS}
@@ -83,20 +81,14 @@ def dictionary(rows: Sequence[CensusRow]) -> str:
         "|---|---|---|",
         *(f"| {name} | {kept[name]:,} | {COLLECTIONS[name]} |" for name in COLLECTIONS if kept[name]),
         "",
-        "## Columns",
-        "",
-        *_columns(CensusRow),
-        "",
-        "## `irreps`, a list of",
-        "",
-        *_columns(IrrepRow),
-        "",
-        "## `classes`, a list of",
-        "",
-        *_columns(ClassRow),
-        "",
+        *(line for title, columns in dictionary().items() for line in _listed(title, columns)),
     ]
     return "\n".join(lines)
+
+
+def _listed(title: str, columns: Sequence[Column]) -> list[str]:
+    cells = (f"| `{c.name}` | {c.kind} | {c.meaning.replace('|', '&#124;')} |" for c in columns)
+    return [f"## {title}", "", "| column | type | meaning |", "|---|---|---|", *cells, ""]
 
 
 def command(rows: Sequence[CensusRow]) -> str:
@@ -109,42 +101,6 @@ def command(rows: Sequence[CensusRow]) -> str:
     words += ["--families", ",".join(families)] if families else []
     words += ["--arity", ",".join(map(str, sorted({row.arity for row in rows}))), "-o", "census"]
     return shlex.join(words)
-
-
-def _columns(record: type) -> list[str]:
-    types = {field.name: str(field.type) for field in schema()}
-    if record is not CensusRow:
-        inner = schema().field("irreps" if record is IrrepRow else "classes").type.value_type
-        types = {field.name: str(field.type) for field in inner}
-    texts = documented(record)
-    return [
-        "| column | type | meaning |",
-        "|---|---|---|",
-        *(
-            f"| `{field.name}` | {_kind(types[field.name])} | {_sentence(texts[field.name])} |"
-            for field in fields(record)
-        ),
-    ]
-
-
-def _kind(arrow: str) -> str:
-    """A type of Arrow in words."""
-    if not arrow.startswith("list"):
-        return arrow
-    return "list of records" if "struct" in arrow else "list of strings"
-
-
-def _sentence(text: str) -> str:
-    return (text[:1].upper() + text[1:]).replace("|", "&#124;")
-
-
-def documented(record: type) -> dict[str, str]:
-    """The text of each argument in a docstring."""
-    text = inspect.getdoc(record) or ""
-    found = re.findall(
-        r"^    (\w+): ((?:.+\n?)(?:^        .+\n?)*)", text.partition("Args:\n")[2], re.MULTILINE
-    )
-    return {name: " ".join(body.split()) for name, body in found}
 
 
 def _version() -> str:

@@ -13,7 +13,7 @@ import pytest
 from certificates import cli
 from certificates.atlas import catalogue
 from certificates.atlas.census import Plan, run_census
-from certificates.atlas.publish import dictionary, publish
+from certificates.atlas.publish import publish, readme
 from certificates.atlas.records import CensusRow, ClassRow, IrrepRow
 from certificates.atlas.store import Store, existing, read_certificates, read_table
 from theory.errors import InputError
@@ -44,7 +44,7 @@ def test_published_folder(census: Path, tmp_path: Path) -> None:
 
 
 def test_every_column_has_a_meaning() -> None:
-    text = dictionary([])
+    text = readme([])
     for record in (CensusRow, IrrepRow, ClassRow):
         for field in fields(record):
             line = next(line for line in text.splitlines() if line.startswith(f"| `{field.name}` |"))

@@ -15,10 +15,10 @@ import pytest
 from atlas_site import ARITIES, MONSTER, small_census
 
 from certificates.atlas import cli_build
+from certificates.atlas.dictionary import dictionary
 from certificates.atlas.records import CensusRow, ClassRow, IrrepRow
 from certificates.atlas.site import build, build_site, frame, names
 from certificates.atlas.site.characters import characters_of
-from certificates.atlas.site.dictionary import dictionary
 from certificates.atlas.site.entries import gathered, same_tables
 from certificates.atlas.site.finding_condition import condition_finding
 from certificates.atlas.site.finding_data import blocks, points

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from certificates.atlas.dictionary import dictionary
 from certificates.atlas.publish import command
 from certificates.atlas.records import COLLECTIONS
-from certificates.atlas.site.dictionary import dictionary
 from certificates.atlas.site.entries import Entry
 from certificates.atlas.site.frame import page
 from certificates.atlas.site.names import PROPERTY_WORDS
