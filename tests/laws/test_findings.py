@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from theory.characters.library import character_table
+from theory.characters.products import product_table
 from theory.characters.table import CharacterTable
 from theory.margins.exact import solve
 from theory.margins.plancherel import plancherel_optimal
@@ -136,3 +137,14 @@ def test_large_arity_leaves_small_degrees(name: str) -> None:
         if status is not IrrepStatus.EXCLUDED
     }
     assert max(used) == bound
+
+
+@pytest.mark.requires("gap")
+def test_finding_4_a_frobenius_complement_of_odd_order_that_fails() -> None:
+    """(Z7:Z9) x (Z11:Z25), by GAP's numbers; each of the two factors satisfies the condition."""
+    factors = [character_table(f"gap:SmallGroup({order},1)") for order in (63, 275)]
+    product = product_table(factors, "H")
+    assert [len(table.class_sizes) for table in factors] == [15, 35]  # neither is abelian
+    for arity in (2, 3, 4):
+        assert all(plancherel_optimal(table, arity) for table in factors)
+        assert not plancherel_optimal(product, arity)
