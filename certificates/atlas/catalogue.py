@@ -13,7 +13,8 @@ LARGEST_N = 500  # of Z_n, D_n, Dic_n
 LARGEST_DEGREE = 20  # of S_n, A_n
 LARGEST_PSL, LARGEST_AGL = 61, 64
 POWER_LIMIT = 10**6  # order of a direct power
-POWER_CLASSES = 1000  # conjugacy classes of a direct power: what the checker reads as a table
+ABELIAN_CLASSES = 1000  # conjugacy classes of a power of an abelian group
+POWER_CLASSES = 120  # of one that is not abelian: to here the checker proves the table from the group
 
 # GAP's names in its table library (CTblLib 1.3.4): AllCharacterTableNames(IsSporadicSimple, true,
 # IsDuplicateTable, false), and below the same of IsSimple, without what the families hold, cyclic groups
@@ -159,7 +160,8 @@ def _factors() -> Iterator[_Factor]:
 def _powers() -> Iterator[Subject]:
     for factor in _factors():
         exponent = 2
-        while factor.order**exponent <= POWER_LIMIT and factor.classes**exponent <= POWER_CLASSES:
+        limit = ABELIAN_CLASSES if factor.classes == factor.order else POWER_CLASSES
+        while factor.order**exponent <= POWER_LIMIT and factor.classes**exponent <= limit:
             slug = factor.name.lower().translate(str.maketrans("(,:", "---", ")"))
             name = f"{factor.name}^{exponent}"
             factors = ",".join([factor.group] * exponent)
