@@ -77,7 +77,8 @@ def run_census(
         workers: processes on this machine.
         scheduler: address of a Dask scheduler, which is used instead.
         performer: what does a batch; must be importable by other processes.
-        progress: called with what was done last, the number of groups done and the number of groups.
+        progress: called with what was done last, the number of groups done and the number of groups; before
+            the first batch, too, with "".
 
     Raises:
         InputError: GAP is missing or the library does not reach that far, the folder holds something else
@@ -93,6 +94,8 @@ def run_census(
     wanted = {subject.key for subject in subjects}
     left = [subject for subject in subjects if subject.key not in done]
     finished = len(subjects) - len(left)
+    if progress is not None:
+        progress("", finished, len(subjects))
     failures: list[Failure] = []
     for alone in (False, True):
         batches = list(_batches(left, plan, alone=alone))

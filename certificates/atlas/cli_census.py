@@ -54,13 +54,18 @@ def census(options: CensusOptions, directory: Path) -> dict[str, Any]:
 
         plan = _plan(options)
 
+        before = 0  # groups of earlier sittings
+
         def tell(last: str, done: int, total: int) -> None:
+            nonlocal before
+            if not last:
+                before = done
+                return
             text = f"{done}/{total} groups, {_left(start, done - before, total - done)}, last {last}"
             stage.tell(text)
             if not sys.stderr.isatty():
                 print(f"  {text}", file=sys.stderr, flush=True)
 
-        before = 0
         try:
             found = run_census(
                 plan, directory, workers=options.workers, scheduler=options.scheduler, progress=tell
