@@ -107,22 +107,38 @@ class Face:
 
     def _point_slacks(self, point: Sequence[Value]) -> Callable[[int], tuple[int, dict[int, Any]]]:
         """`sum_R a_R (1 - X_R(C)) - 1`, as a collected sum, for a column."""
-        if any(isinstance(value, RootSum) for value in point):
-            return partial(self._slack, point)
-        sums = separations(self.program, point)
-        return lambda column: (sums[column][0], {**sums[column][1], 0: sums[column][1].get(0, 0) - 1})
+        sums = separations(self.program, [fmpq(0) if isinstance(a, RootSum) else a for a in point])
+        irrational = [a if isinstance(a, RootSum) else fmpq(0) for a in point]
+        if not any(isinstance(a, RootSum) for a in point):
+            return lambda column: (sums[column][0], {**sums[column][1], 0: sums[column][1].get(0, 0) - 1})
 
-    def _slack(self, point: Sequence[Value], column: int) -> tuple[int, dict[int, Any]]:
+        def slack(column: int) -> tuple[int, dict[int, Any]]:
+            f, terms = sums[column]
+            e, collected = self._slack(irrational, column, f)
+            for t, c in terms.items():
+                place = t * (e // f)
+                collected[place] = collected.get(place, 0) + c
+            return e, collected
+
+        return slack
+
+    def _slack(self, point: Sequence[Value], column: int, field: int = 1) -> tuple[int, dict[int, Any]]:
+        """The same term by term; `e` a multiple of the field."""
         table, half = self.program.table, fmpq(1, 2)
-        used = [(row, point[row]) for row in self.support]
+        used = [(row, point[row]) for row in self.support if point[row] != 0]
         values = [table.value(self.program.rows[row][0], column) for row, _ in used]
-        e = common_field({*map(conductor, values), *(conductor(a) for _, a in used)})
+        e = common_field({field, *map(conductor, values), *(conductor(a) for _, a in used)})
         collected: dict[int, Any] = {0: fmpq(-1)}
         for (row, a), value in zip(used, values, strict=True):
             accumulate(collected, e, a)
             share = -half / table.degree(self.program.rows[row][0])
-            accumulate_product(collected, e, a, value, share)
-            accumulate_product(collected, e, a, conjugate(value), share)
+            inverse = conjugate(value)
+            # the value first: it has fewer terms than the weight
+            if inverse == value:
+                accumulate_product(collected, e, value, a, 2 * share)
+            else:
+                accumulate_product(collected, e, value, a, share)
+                accumulate_product(collected, e, inverse, a, share)
         return e, collected
 
     @cached_property

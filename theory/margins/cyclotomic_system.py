@@ -13,7 +13,15 @@ from flint import arb, ctx, fmpq, fmpq_mat, fmpz, nmod_mat
 from theory.arithmetic import prime_factors
 from theory.characters.cyclotomic import Cyclotomic, Value, conductor, from_terms, terms_of
 
-__all__ = ["as_fmpq", "as_fraction", "real_ball", "simplest_between", "solve_exactly"]
+__all__ = [
+    "as_fmpq",
+    "as_fraction",
+    "common_fractions",
+    "real_ball",
+    "root_modulo",
+    "simplest_between",
+    "solve_exactly",
+]
 
 LARGEST_MODULUS = 1 << 62
 PATIENCE = 3  # primes modulo which a matrix may look singular before it is given up
@@ -105,7 +113,7 @@ def solve_exactly(matrix: Sequence[Sequence[Value]], side: Sequence[Value]) -> t
         inverse = pow(modulus, -1, prime)
         known = [x + modulus * ((y - x) * inverse % prime) for x, y in zip(known, found, strict=True)]
         modulus *= prime
-        solution = _common_fractions(known, modulus)
+        solution = common_fractions(known, modulus)
         if solution is not None and system.bound(*solution) < modulus:
             return system.values(*solution)
     raise AssertionError("there is always one more prime")
@@ -191,6 +199,12 @@ def _split_prime(n: int, number: int) -> int:
             return candidate
 
 
+def root_modulo(n: int, number: int) -> tuple[int, int]:
+    """A prime `1 mod n`, one for each number from 0 on, and an element of order `n` modulo it."""
+    prime = _split_prime(n, number)
+    return prime, _powers(n, prime)[1 % n]
+
+
 @lru_cache(maxsize=128)
 def _powers(n: int, prime: int) -> tuple[int, ...]:
     """The powers of an element of order `n` modulo a prime `1 mod n`."""
@@ -200,7 +214,7 @@ def _powers(n: int, prime: int) -> tuple[int, ...]:
     return tuple(accumulate(range(n - 1), lambda power, _: power * root % prime, initial=1))
 
 
-def _common_fractions(residues: Sequence[int], modulus: int) -> tuple[int, list[int]] | None:
+def common_fractions(residues: Sequence[int], modulus: int) -> tuple[int, list[int]] | None:
     """Small numerators over one small denominator with these residues; None if a residue has no such form."""
     limit = isqrt(modulus // 2)
     denominator = 1

@@ -8,7 +8,7 @@ balls, then solved exactly; lower bounds are proved by rational multipliers (doc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -21,7 +21,7 @@ from theory.margins.cyclotomic_system import as_fmpq, real_ball, solve_exactly
 from theory.margins.radicals import RadicalSum
 from theory.margins.simplex import Basis, LinearProgram, PrecisionError, maximise
 
-__all__ = ["Extreme", "Face", "first_vertex", "minimum", "scaled_dual", "sign"]
+__all__ = ["Extreme", "Face", "first_vertex", "minimum", "proven_multipliers", "scaled_dual", "sign"]
 
 FIRST_PRECISION = 256
 LAST_PRECISION = 1 << 13
@@ -61,7 +61,8 @@ class Face:
     def balls(self) -> list[list[arb]]:
         """The coefficients as balls at flint's current precision."""
         if ctx.prec not in self._balls:
-            known = {id(value): real_ball(value) for row in self.coefficients for value in row}
+            values = {id(value): value for row in self.coefficients for value in row}
+            known = {address: real_ball(value) for address, value in values.items()}
             self._balls[ctx.prec] = [[known[id(value)] for value in row] for row in self.coefficients]
         return self._balls[ctx.prec]
 
@@ -243,14 +244,37 @@ def _multipliers(face: Face, basis: Basis, functional: Sequence[Value]) -> tuple
             assert isinstance(value, Fraction)
             result[column] = value
         return tuple(result)
+    matrix = arb_mat([[face.balls()[row][column] for column in basis.tight] for row in basis.basic])
+    solution = matrix.solve(arb_mat([[real_ball(value)] for value in side]))
+    return _lowered(face, dict(zip(basis.tight, solution.entries(), strict=True)))
+
+
+def proven_multipliers(
+    face: Face, functional: Sequence[Value], balls: Mapping[int, arb]
+) -> tuple[Fraction, ...]:
+    """Rational multipliers near to these that prove a lower bound, less than theirs by `2^-60` shares.
+
+    Args:
+        face: the face.
+        functional: `c_R`, a row of the face.
+        balls: `lambda_C` with `sum_C lambda_C (1 - X_R(C)) <= c_R` on B, up to rounding, for some columns.
+
+    Raises:
+        PrecisionError: they do not prove it.
+    """
+    multipliers = _lowered(face, balls)
+    _check_multipliers(face, functional, multipliers)
+    return multipliers
+
+
+def _lowered(face: Face, balls: Mapping[int, arb]) -> tuple[Fraction, ...]:
     # Irrational: round, then give up a little along -y, where every row has room: sum_C y_C (1 - X_R(C)) =
     # s_R > 0.
+    result = [Fraction(0)] * len(face.dual)
     with ctx.workprec(64):
         spread = max(float((face.cost.ball() / cost.ball()).upper()) for cost in face.costs)
     bits = SLACK_BITS + 16 + int(spread * len(face.dual)).bit_length()
-    matrix = arb_mat([[face.balls()[row][column] for column in basis.tight] for row in basis.basic])
-    solution = matrix.solve(arb_mat([[real_ball(value)] for value in side]))
-    for column, ball in zip(basis.tight, solution.entries(), strict=True):
+    for column, ball in balls.items():
         rounded = _rounded(ball, bits)
         result[column] = rounded if column in face.tight else max(rounded, Fraction(0))
     give = Fraction(1, 1 << SLACK_BITS)

@@ -18,11 +18,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from flint import arb, fmpq
+from flint import arb, ctx, fmpq
 
 from theory.characters.cyclotomic import Value, rational_mean, real_part
 from theory.characters.table import CharacterTable
 from theory.errors import InputError
+from theory.margins.cyclotomic_system import real_ball
 from theory.margins.radicals import RadicalSum, half_power
 from theory.margins.solution import IrrepRow
 
@@ -55,8 +56,20 @@ class MarginProgram:
             self._known[key] = 1 - real_part(value) * Fraction(1, irrep.degree)
         return self._known[key]
 
+    def ball(self, row: int, column: int) -> arb:
+        """`coefficient(row, column)` as a ball at flint's current precision."""
+        value = self.coefficient(row, column)
+        key = id(value), ctx.prec
+        if key not in self._known_balls:
+            self._known_balls[key] = real_ball(value)
+        return self._known_balls[key]
+
     @cached_property
     def _known(self) -> dict[tuple[int, int], Value]:
+        return {}
+
+    @cached_property
+    def _known_balls(self) -> dict[tuple[int, int], arb]:
         return {}
 
 

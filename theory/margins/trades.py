@@ -9,14 +9,15 @@ from functools import cached_property
 
 from flint import arb, ctx
 
-from theory.arithmetic import unit_generators
-from theory.characters.cyclotomic import Value, rational_mean
+from theory.characters.cyclotomic import Cyclotomic, Value, rational_mean
 from theory.margins.cyclotomic_system import as_fmpq, as_fraction, dyadic, real_ball, simplest_between
 from theory.margins.face import Extreme, Face, first_vertex, minimum, scaled_dual
 from theory.margins.face_symmetry import FaceSymmetry, Transversal, transversals
+from theory.margins.galois_action import GaloisAction
 from theory.margins.radicals import ZERO, RadicalSum
 from theory.margins.reduction import MarginProgram
 from theory.margins.shares import budget_share
+from theory.margins.simple_points import SimplePoints, rational_sum
 from theory.margins.simplex import Basis
 from theory.margins.solution import (
     ClassStatus,
@@ -70,12 +71,14 @@ class _Setting:
         rows: the rows of the program that share a face row's weight equally.
         columns: the columns of the table that share a face column's multiplier equally.
         height: number of rows of the program.
+        simple: where to look for simple points first.
     """
 
     face: Face
     rows: tuple[tuple[int, ...], ...]
     columns: tuple[tuple[int, ...], ...]
     height: int
+    simple: SimplePoints | None = None
 
     @cached_property
     def start(self) -> Basis:
@@ -103,16 +106,22 @@ class _Setting:
             self.seen.append(extreme.point)
         return extreme
 
+    def recorded(self, point: tuple[Value, ...] | None) -> tuple[Value, ...] | None:
+        """A point of the face, which becomes known."""
+        if point is not None and point not in self.seen:
+            self.seen.append(point)
+        return point
+
     def highest(self, row: int) -> Extreme:
         """The minimum of `-a_R`, found once an orbit."""
         if row not in self._highest:
             least, symmetry = self.symmetry[0][row]
             functional = [-int(other == row) for other in range(len(self.rows))]
-            self._highest[row] = (
-                self.extreme(functional)
-                if least == row
-                else self.kept(_carried(symmetry, self.highest(least)), functional)
-            )
+            if least == row:
+                easy = self.simple and self.simple.highest(row)
+                self._highest[row] = self.kept(easy, functional) if easy else self.extreme(functional)
+            else:
+                self._highest[row] = self.kept(_carried(symmetry, self.highest(least)), functional)
         return self._highest[row]
 
     def lowest(self, row: int) -> Extreme:
@@ -121,6 +130,8 @@ class _Setting:
             least, symmetry = self.symmetry[0][row]
             functional = [int(other == row) for other in range(len(self.rows))]
             vertex = next((vertex for vertex in self.seen if not vertex[row]), None)
+            if vertex is None and least == row and self.simple:
+                vertex = self.recorded(self.simple.lowest(row))
             if vertex is not None:
                 # a_R >= 0 needs no multipliers
                 self._lowest[row] = Extreme(Fraction(0), vertex, (Fraction(0),) * len(self.columns))
@@ -136,6 +147,8 @@ class _Setting:
             least, symmetry = self.symmetry[1][column]
             functional = [line[column] for line in self.face.coefficients]
             vertex = self.touching(column)
+            if vertex is None and least == column and self.simple:
+                vertex = self.recorded(self.simple.touching(column))
             if vertex is not None:
                 at_column = (Fraction(int(other == column)) for other in range(len(self.columns)))
                 self._closest[column] = Extreme(Fraction(1), vertex, tuple(at_column))
@@ -170,7 +183,9 @@ class _Setting:
             for vertex in self.seen:
                 support = [(i, a) for i, a in enumerate(vertex) if a]
                 if sum((balls[i] * real_ball(a) for i, a in support), arb(-1)).contains(0):
-                    if sum((line[i] * a for i, a in support), Fraction(-1)) == 0:
+                    rational = {i: Fraction(a) for i, a in support if not isinstance(a, Cyclotomic)}
+                    products = (line[i] * a for i, a in support if i not in rational)
+                    if sum(products, rational_sum(line, rational)) == 1:
                         return vertex
         return None
 
@@ -178,8 +193,9 @@ class _Setting:
         """A point of the face as a row of the program."""
         values: list[Value] = [Fraction(0)] * self.height
         for members, weight in zip(self.rows, vertex, strict=True):
+            share = weight * Fraction(1, len(members)) if len(members) > 1 else weight
             for row in members:
-                values[row] = weight * Fraction(1, len(members)) if weight else Fraction(0)
+                values[row] = share
         return tuple(values)
 
     def bound(self, extreme: Extreme) -> LinearBound:
@@ -201,47 +217,6 @@ def _carried(symmetry: FaceSymmetry, extreme: Extreme) -> Extreme:
     for image, value in zip(symmetry.columns, extreme.multipliers, strict=True):
         multipliers[image] = value
     return Extreme(extreme.value, tuple(point), tuple(multipliers))
-
-
-@dataclass(frozen=True, eq=False)
-class _Symmetry:
-    """Galois automorphisms as permutations of the program: `X_(sigma R)(C) = X_R(sigma C)`."""
-
-    program: MarginProgram
-
-    @cached_property
-    def _number_of(self) -> dict[int, int]:
-        return {i: n for n, row in enumerate(self.program.rows) for i in (row.index, row.conjugate)}
-
-    def row_images(self, unit: int) -> tuple[int, ...]:
-        """`sigma R`, a row of the program."""
-        images = self.program.table.galois_rows(unit)
-        return tuple(self._number_of[images[row.index]] for row in self.program.rows)
-
-    def units(self, start: int, of_rows: bool) -> dict[int, int]:
-        """For each member of the orbit of a row (or column), a unit that takes `start` there."""
-        table = self.program.table
-        found, fresh = {start: 1}, [start]
-        while fresh:
-            here = fresh.pop()
-            for generator in unit_generators(table.conductor):
-                images = self.row_images(generator) if of_rows else table.galois_columns(generator)
-                if images[here] not in found:
-                    found[images[here]] = found[here] * generator % table.conductor
-                    fresh.append(images[here])
-        return found
-
-    def point(self, unit: int, point: Sequence[Value]) -> tuple[Value, ...]:
-        """The point with `a'_(sigma R) = a_R`, optimal if `a` is."""
-        moved = list(point)
-        for row, image in enumerate(self.row_images(unit)):
-            moved[image] = point[row]
-        return tuple(moved)
-
-    def bound(self, unit: int, bound: LinearBound) -> LinearBound:
-        """The multipliers `lambda'_C = lambda_(sigma C)` prove for `sigma R` what `lambda` does for `R`."""
-        source = {image: column for column, image in enumerate(self.program.table.galois_columns(unit))}
-        return LinearBound(tuple(sorted((source[column], value) for column, value in bound.multipliers)))
 
 
 class _Points:
@@ -266,7 +241,7 @@ def trades(
         cost: `cost*`.
     """
     problem = _Problem(program, tuple(primal), tuple(dual), cost)
-    symmetry, points = _Symmetry(program), _Points()
+    symmetry, points = GaloisAction(program), _Points()
     screened = _screen(problem)
     binding = tuple(orbit for orbit in problem.class_orbits if orbit[0] not in screened)
     merged = _merged_setting(problem, binding)
@@ -278,11 +253,12 @@ def trades(
         orbit_shares[irrep.orbit] = _interval(problem, merged, number, irrep.cost, points)
     # where every orbit in B has one member the program on orbits is the program itself
     single = all(len(orbit) == 1 for orbit in problem.used_orbits)
-    members = merged if single else _unmerged_setting(problem, binding)
+    members = merged if single else _unmerged_setting(problem, binding, merged)
     shares = [ABSENT] * len(program.rows)
     if not single:
         for orbit in problem.used_orbits:
-            members.highest(members.rows.index((orbit[0],)))
+            if len(orbit) > 1:
+                members.highest(members.rows.index((orbit[0],)))
     for orbit in problem.used_orbits:
         if len(orbit) == 1:
             shares[orbit[0]] = orbit_shares[program.rows[orbit[0]].orbit]
@@ -323,10 +299,7 @@ def _screen(problem: _Problem) -> dict[int, LinearBound]:
     with ctx.workprec(4 * SCREEN_BITS):
         loads = [
             sum(
-                (
-                    real_ball(program.coefficient(row, c)) * as_fmpq(w)
-                    for c, w in zip(tight, weights, strict=True)
-                ),
+                (program.ball(row, c) * as_fmpq(w) for c, w in zip(tight, weights, strict=True)),
                 arb(0),
             )
             for row in problem.used
@@ -334,7 +307,7 @@ def _screen(problem: _Problem) -> dict[int, LinearBound]:
         for orbit in problem.class_orbits:
             if problem.dual[orbit[0]]:
                 continue
-            targets = [real_ball(program.coefficient(row, orbit[0])) for row in problem.used]
+            targets = [program.ball(row, orbit[0]) for row in problem.used]
             best = min(
                 as_fraction(dyadic((x / load).lower())) for x, load in zip(targets, loads, strict=True)
             )
@@ -368,21 +341,36 @@ def _merged_setting(problem: _Problem, binding: Sequence[tuple[int, ...]]) -> _S
     return _Setting(face, rows, tuple(binding), len(program.rows))
 
 
-def _unmerged_setting(problem: _Problem, binding: Sequence[tuple[int, ...]]) -> _Setting:
+def _unmerged_setting(problem: _Problem, binding: Sequence[tuple[int, ...]], merged: _Setting) -> _Setting:
     program = problem.program
-    alike: dict[tuple[Value, ...], list[int]] = {}  # C and C^-1, and more, have one column
+    alike: dict[tuple[int, ...], list[int]] = {}  # C and C^-1, and more, have one column
+    known: dict[Value, int] = {}
+    numbers: dict[int, int] = {}  # by address: hashing a cyclotomic number is slow, and the program keeps it
     for columns in binding:
         for column in columns:
-            line = tuple(program.coefficient(row, column) for row in problem.used)
-            alike.setdefault(line, []).append(column)
+            line = [program.coefficient(row, column) for row in problem.used]
+            for value in line:
+                if id(value) not in numbers:
+                    numbers[id(value)] = known.setdefault(value, len(known))
+            alike.setdefault(tuple(numbers[id(value)] for value in line), []).append(column)
     face = Face(
-        tuple(zip(*alike, strict=True)),
+        tuple(tuple(program.coefficient(row, c[0]) for c in alike.values()) for row in problem.used),
         tuple(program.rows[row].cost for row in problem.used),
         tuple(sum((problem.dual[column] for column in columns), ZERO) for columns in alike.values()),
         problem.cost,
     )
     groups = tuple(tuple(columns) for columns in alike.values())
-    return _Setting(face, tuple((row,) for row in problem.used), groups, len(program.rows))
+    starts = [problem.primal, *(merged.point(vertex) for vertex in merged.seen)]
+    known_points = [tuple(_rational(start[row]) for row in problem.used) for start in starts]
+    simple = None if face.is_rational else SimplePoints(face, tuple(known_points))
+    setting = _Setting(face, tuple((row,) for row in problem.used), groups, len(program.rows), simple)
+    setting.seen.extend(known_points)
+    return setting
+
+
+def _rational(value: Value) -> Fraction:
+    assert not isinstance(value, Cyclotomic)  # points of a program on orbits
+    return Fraction(value)
 
 
 def _interval(
@@ -402,7 +390,7 @@ def _interval(
 def _member_intervals(
     problem: _Problem,
     setting: _Setting,
-    symmetry: _Symmetry,
+    symmetry: GaloisAction,
     orbit: Sequence[int],
     points: _Points,
     shares: list[ShareInterval],
@@ -432,7 +420,7 @@ def _member_intervals(
 def _class_statuses(
     problem: _Problem,
     setting: _Setting,
-    symmetry: _Symmetry,
+    symmetry: GaloisAction,
     points: _Points,
     screened: dict[int, LinearBound],
 ) -> tuple[tuple[ClassStatus | None, ...], tuple[tuple[int, LinearBound], ...], tuple[tuple[int, int], ...]]:
@@ -452,16 +440,17 @@ def _class_statuses(
         close = setting.closest(place[first])
         vertex = close.point if close.value == 1 else None
         bound = LinearBound(()) if vertex is not None else setting.bound(close)
-        if vertex is not None:
-            touching.append((first, points.number(setting.point(vertex))))
+        point = None if vertex is None else setting.point(vertex)
+        if point is not None:
+            touching.append((first, points.number(point)))
         if vertex is None and bound.value <= 1:
             raise ArithmeticError(f"class {first} has slack, but its bound {bound.value} is not above 1")
         for column, unit in symmetry.units(first, of_rows=False).items():
             # the slack of `column` at a' with a'_(sigma R) = a_R is that of sigma(column) at a
             back = pow(unit, -1, problem.program.table.conductor) if unit != 1 else 1
-            statuses[column] = ClassStatus.NONE if vertex is None else ClassStatus.SOME
-            if vertex is not None:
-                points.number(symmetry.point(back, setting.point(vertex)))
+            statuses[column] = ClassStatus.NONE if point is None else ClassStatus.SOME
+            if point is not None:
+                points.number(symmetry.point(back, point))
             else:
                 bounds[column] = symmetry.bound(back, bound)
     columns = range(1, len(problem.program.table.class_sizes))
