@@ -33,7 +33,7 @@ def data(census: Census) -> str:
     groups = census.groups()
     small = census.small(2)
     return (
-        f"{len(groups):,} groups with at least two elements, each with two, three and four factors "
+        f"{len(groups):,} entries (a group may have several names), each with two, three and four factors "
         f"({len(census.rows):,} rows); {len(small):,} of them are all groups of order 2 to "
         f"{max(row.order for row in small)}.\n"
     )
@@ -329,7 +329,7 @@ def simple(census: Census) -> str:
     return table(
         [
             "k",
-            "nonabelian simple groups",
+            "entries",
             "one row used",
             "one row required",
             "only rows of least d ν used",

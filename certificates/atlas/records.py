@@ -114,8 +114,7 @@ class CensusRow:
         plancherel_optimal: whether the Plancherel weights are optimal.
         irreps: the nontrivial ones, a complex pair counted once, in the order of the table.
         classes: all but that of the identity.
-        certificate_sha256: digest of the certificate, which `gammastar certify` of the same version writes
-            again byte for byte; None where the group is beyond the checker's limits.
+        certificate_sha256: digest of the certificate; None where the group is beyond the checker's limits.
         certificate_bytes: its size; 0 without one.
         facts_proved: how many facts the checker proved.
         facts_trusted: how many it took on trust: 1 for a table without its group, else 0.
