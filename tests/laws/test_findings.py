@@ -140,6 +140,7 @@ def test_large_arity_leaves_small_degrees(name: str) -> None:
 
 
 @pytest.mark.requires("gap")
+@pytest.mark.slow
 def test_finding_4_a_frobenius_complement_of_odd_order_that_fails() -> None:
     """(Z7:Z9) x (Z11:Z25), by GAP's numbers; each of the two factors satisfies the condition."""
     factors = [character_table(f"gap:SmallGroup({order},1)") for order in (63, 275)]

@@ -66,6 +66,7 @@ def test_a_triangle_costs_nine_eighths_of_a_digon_where_inputs_are_sparse() -> N
     assert ratio == pytest.approx(9 / 8, abs=2e-3)
 
 
+@pytest.mark.slow
 def test_the_triangle_is_the_cheapest_simplex_at_no_density() -> None:
     """Digons are cheaper for p below .5 and tetrahedra above: it is never best for one surplus feature."""
     for density in (0.05, 0.45, 0.5, 0.55, 0.95):

@@ -53,6 +53,7 @@ def test_bfgs_on_functions_with_known_minima() -> None:
     assert losses(adam(losses, start, 50), torch.arange(4)).sum() < losses(start, torch.arange(4)).sum()
 
 
+@pytest.mark.slow
 def test_against_the_numpy_minima_of_two_features() -> None:
     for (importance, density), cell in both()[1].items():
         assert cell.loss == pytest.approx(local_minima(importance, density)[0].loss, rel=1e-9)

@@ -102,6 +102,7 @@ def test_cubic_and_quartic_against_the_exact_loss(density: float) -> None:
     assert 2 * rests[0] - rests[1] == pytest.approx(found.quartic, rel=0.01)
 
 
+@pytest.mark.slow
 def test_the_bracket_is_narrow_and_right() -> None:
     lower, upper = changes()
     assert lower.importance.high - lower.importance.low < Fraction(1, 10**3)
