@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from certificates.superposition.options import AsJson
+from certificates.cli_options import AsJson, Workers, application, worker_count
 
 __all__ = ["census", "sweep"]
 
 FALSE = 1  # a job failed
 
-
-def _application() -> typer.Typer:
-    return typer.Typer(
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        rich_markup_mode="rich",
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-
-
-sweep, census = _application(), _application()
+sweep, census = application(), application()
 
 Directory = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="DIR", help="Folder of the results.", show_default=False),
-]
-Workers = Annotated[
-    int | None, typer.Option(metavar="N", min=1, help="Processes on this machine; one a core if not said.")
 ]
 Scheduler = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler instead, such as tcp://10.0.0.1:8786.")
@@ -65,7 +51,14 @@ def _sweep(
     from certificates import cli_output, cli_sweep
 
     options = cli_sweep.SweepOptions(
-        tuple(groups), arity, tuple(preset or ["ascent"]), seeds, steps, width, _count(workers), scheduler
+        tuple(groups),
+        arity,
+        tuple(preset or ["ascent"]),
+        seeds,
+        steps,
+        width,
+        worker_count(workers),
+        scheduler,
     )
     result = cli_sweep.sweep(options, output)
     if as_json:
@@ -107,7 +100,7 @@ def _census(
     from certificates.atlas import cli_census
 
     options = cli_census.CensusOptions(
-        max_order, families, arity, _count(workers), scheduler, not no_reference
+        max_order, families, arity, worker_count(workers), scheduler, not no_reference
     )
     result = cli_census.census(options, Path("gammastar-census") if output is None else output)
     if as_json:
@@ -116,7 +109,3 @@ def _census(
         cli_census.print_census(result)
     if result["failed"]:
         raise typer.Exit(FALSE)
-
-
-def _count(workers: int | None) -> int:
-    return workers or os.cpu_count() or 1

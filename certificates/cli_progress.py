@@ -23,6 +23,12 @@ class Stage:
     seconds: float = 0.0
     tell: Callable[[str], None] = field(default=lambda text: None, repr=False)  # what the stage is doing now
 
+    def announce(self, text: str) -> None:
+        """What a long stage has just done: on a terminal in place of the last text, elsewhere a line each."""
+        self.tell(text)
+        if not sys.stderr.isatty():
+            print(f"  {text}", file=sys.stderr, flush=True)
+
     def skip(self, reason: str) -> None:
         """This stage was left out, and why."""
         self.status, self.detail = "skipped", reason

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,10 +60,7 @@ def sweep(options: SweepOptions, output: Path | None) -> dict[str, Any]:
         def tell(result: JobResult, done: int, total: int) -> None:
             fraction = result.row["fraction"] if result.row is not None else None
             outcome = result.error or (f"{fraction:.5f} of γ*" if fraction is not None else "done")
-            text = f"{done}/{total} {result.job.name}: {outcome}"
-            stage.tell(text)
-            if not sys.stderr.isatty():
-                print(f"  {text}", file=sys.stderr, flush=True)
+            stage.announce(f"{done}/{total} {result.job.name}: {outcome}")
 
         try:
             found = run_sweep(

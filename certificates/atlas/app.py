@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from certificates.superposition.options import AsJson, Force
+from certificates.cli_options import AsJson, Force, Workers, application, worker_count
 
 __all__ = ["atlas"]
 
-atlas = typer.Typer(
-    name="atlas",
-    help="The atlas of maximum margins, a site to browse a census.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
+atlas = application(
+    name="atlas", help="The atlas of maximum margins, a site to browse a census.", no_args_is_help=True
 )
-
-Workers = Annotated[
-    int | None, typer.Option(metavar="N", min=1, help="Processes on this machine; one a core if not said.")
-]
 
 
 @atlas.callback()
@@ -50,7 +39,7 @@ def build(
     from certificates import cli_output
     from certificates.atlas import cli_build
 
-    result = cli_build.build(census, output, force, workers or os.cpu_count() or 1)
+    result = cli_build.build(census, output, force, worker_count(workers))
     if as_json:
         cli_output.print_json(result)
     else:

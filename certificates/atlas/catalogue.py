@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from theory.arithmetic import factorised
@@ -71,38 +71,13 @@ def families(names: Sequence[str]) -> Iterator[Subject]:
         yield from FAMILIES[name]()
 
 
-def _library_table(name: str) -> str:
-    return f'CharacterTable("{name}")'
-
-
-def _cyclic() -> Iterator[Subject]:
-    for n in range(2, LARGEST_N + 1):
-        table = f'CharacterTable("Cyclic",{n})'
-        yield Subject(f"z{n}", "cyclic", f"Z{n}", f"Z{n}", table, f"CyclicGroup({n})")
-
-
-def _dihedral() -> Iterator[Subject]:
-    for n in range(3, LARGEST_N + 1):
-        table = f'CharacterTable("Dihedral",{2 * n})'
-        yield Subject(f"d{n}", "dihedral", f"D{n}", f"D{n}", table, f"DihedralGroup({2 * n})")
-
-
-def _dicyclic() -> Iterator[Subject]:
-    for n in range(2, LARGEST_N + 1):
-        table = f'CharacterTable("Quaternionic",{4 * n})'
-        yield Subject(f"dic{n}", "dicyclic", f"Dic{n}", f"Dic{n}", table, f"DicyclicGroup({4 * n})")
-
-
-def _symmetric() -> Iterator[Subject]:
-    for n in range(3, LARGEST_DEGREE + 1):
-        table = f'CharacterTable("Symmetric",{n})'
-        yield Subject(f"s{n}", "symmetric", f"S{n}", f"S{n}", table, f"SymmetricGroup({n})")
-
-
-def _alternating() -> Iterator[Subject]:
-    for n in range(4, LARGEST_DEGREE + 1):
-        table = f'CharacterTable("Alternating",{n})'
-        yield Subject(f"a{n}", "alternating", f"A{n}", f"A{n}", table, f"AlternatingGroup({n})")
+def _series(collection: str, letter: str, ns: Iterable[int], table: str, group: str) -> Iterator[Subject]:
+    """A family with one parameter; `table` and `group` are GAP's words for it, with `{n}`, `{n2}` = 2n or
+    `{n4}` = 4n in them."""
+    for n in ns:
+        name = f"{letter}{n}"
+        gap = (word.format(n=n, n2=2 * n, n4=4 * n) for word in (table, group))
+        yield Subject(name.lower(), collection, name, name, *gap)
 
 
 def _psl() -> Iterator[Subject]:
@@ -162,7 +137,6 @@ def _powers() -> Iterator[Subject]:
         exponent = 2
         limit = ABELIAN_CLASSES if factor.classes == factor.order else POWER_CLASSES
         while factor.order**exponent <= POWER_LIMIT and factor.classes**exponent <= limit:
-            slug = factor.name.lower().translate(str.maketrans("(,:", "---", ")"))
             name = f"{factor.name}^{exponent}"
             factors = ",".join([factor.group] * exponent)
             tables = ",".join(["t"] * exponent)
@@ -170,18 +144,25 @@ def _powers() -> Iterator[Subject]:
                 f"(function() local t; t:=CharacterTable({factor.group}); "
                 f"return Iterated([{tables}],CharacterTableDirectProduct); end)()"
             )
-            yield Subject(
-                f"power-{slug}-{exponent}", "direct powers", name, name, table, f"DirectProduct({factors})"
-            )
+            key = f"power-{_slug(factor.name)}-{exponent}"
+            yield Subject(key, "direct powers", name, name, table, f"DirectProduct({factors})")
             exponent += 1
 
 
 def _library(collection: str, names: Sequence[str]) -> Iterator[Subject]:
-    slugs = str.maketrans("(,'", "---", ")")
     for name in names:
-        key = "ct-" + name.lower().replace("+", "plus").replace("-", "minus").translate(slugs).rstrip("-")
-        table = _library_table(name)
-        yield Subject(key, collection, f"gap:{table}", name, table, "")
+        table = f'CharacterTable("{name}")'
+        yield Subject(f"ct-{_slug(name)}", collection, f"gap:{table}", name, table, "")
+
+
+def _slug(name: str) -> str:
+    """A name as a part of a key.
+
+    >>> _slug("SL(2,3)"), _slug("O10-(3)"), _slug("2F4(2)'")
+    ('sl-2-3', 'o10minus-3', '2f4-2')
+    """
+    words = name.lower().replace("+", "plus").replace("-", "minus")
+    return words.translate(str.maketrans("(,:'", "----", ")")).rstrip("-")
 
 
 def _prime_powers(least: int, largest: int) -> Iterator[int]:
@@ -189,11 +170,33 @@ def _prime_powers(least: int, largest: int) -> Iterator[int]:
 
 
 FAMILIES: dict[str, Callable[[], Iterator[Subject]]] = {
-    "cyclic": _cyclic,
-    "dihedral": _dihedral,
-    "dicyclic": _dicyclic,
-    "symmetric": _symmetric,
-    "alternating": _alternating,
+    "cyclic": lambda: _series(
+        "cyclic", "Z", range(2, LARGEST_N + 1), 'CharacterTable("Cyclic",{n})', "CyclicGroup({n})"
+    ),
+    "dihedral": lambda: _series(
+        "dihedral", "D", range(3, LARGEST_N + 1), 'CharacterTable("Dihedral",{n2})', "DihedralGroup({n2})"
+    ),
+    "dicyclic": lambda: _series(
+        "dicyclic",
+        "Dic",
+        range(2, LARGEST_N + 1),
+        'CharacterTable("Quaternionic",{n4})',
+        "DicyclicGroup({n4})",
+    ),
+    "symmetric": lambda: _series(
+        "symmetric",
+        "S",
+        range(3, LARGEST_DEGREE + 1),
+        'CharacterTable("Symmetric",{n})',
+        "SymmetricGroup({n})",
+    ),
+    "alternating": lambda: _series(
+        "alternating",
+        "A",
+        range(4, LARGEST_DEGREE + 1),
+        'CharacterTable("Alternating",{n})',
+        "AlternatingGroup({n})",
+    ),
     "PSL(2,q)": _psl,
     "AGL(1,q)": _agl,
     "extraspecial": _extraspecial,

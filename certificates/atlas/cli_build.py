@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -33,7 +32,7 @@ def build(census: Path | None, output: Path, force: bool, workers: int) -> dict[
     prepare_directory(output, force=force)
     with Progress(verbose=True) as progress:
         with progress.stage("rows") as stage:
-            from certificates.atlas.store import check_pyarrow, read_table
+            from certificates.atlas.store import Store, check_pyarrow, read_table
 
             check_pyarrow()
             folder = _folder(census)
@@ -47,7 +46,7 @@ def build(census: Path | None, output: Path, force: bool, workers: int) -> dict[
 
             summary = build_site(
                 rows,
-                _certificates(folder),
+                Store(folder, ()).certificates(),
                 output,
                 workers=workers,
                 version=version("gammastar"),
@@ -79,14 +78,6 @@ def _folder(census: Path | None) -> Path:
             "with --census"
         )
     return folder
-
-
-def _certificates(census: Path) -> Iterator[tuple[tuple[str, int], bytes]]:
-    """Part by part: a census holds more than memory need."""
-    from certificates.atlas.store import Store, read_certificates
-
-    for path in Store(census, ()).parts("certificates"):
-        yield from read_certificates(path).items()
 
 
 def _teller(stage: Stage) -> Any:

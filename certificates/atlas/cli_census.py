@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import time
@@ -61,10 +62,8 @@ def census(options: CensusOptions, directory: Path) -> dict[str, Any]:
             if not last:
                 before = done
                 return
-            text = f"{done}/{total} groups, {_left(start, done - before, total - done)}, last {last}"
-            stage.tell(text)
-            if not sys.stderr.isatty():
-                print(f"  {text}", file=sys.stderr, flush=True)
+            left = _left(start, done - before, total - done)
+            stage.announce(f"{done}/{total} groups, {left}, last {last}")
 
         try:
             found = run_census(
@@ -104,21 +103,23 @@ def _plan(options: CensusOptions) -> Plan:
     collections = _families(options.families)
     gap = shutil.which("gap") is not None
     if not gap:
-        from theory.groups.gap import DEBIAN_PACKAGES
+        from theory.groups.gap import HOW_TO_INSTALL
 
-        install = f"on Debian: apt-get install -y --no-install-recommends {DEBIAN_PACKAGES}"
         if options.max_order:
             raise GapError(
                 f"--max-order {options.max_order}: the Small Groups Library needs gap, which is not "
-                f"installed; {install}; without it --families cyclic,dihedral,symmetric and others work"
+                f"installed; {HOW_TO_INSTALL}; "
+                "without it --families cyclic,dihedral,symmetric and others work"
             )
         if options.families != "all" and (imported := [name for name in collections if name in IMPORTED]):
             raise GapError(
-                f"--families {imported[0]}: its tables come from gap, which is not installed; {install}"
+                f"--families {imported[0]}: its tables come from gap, which is not installed; "
+                f"{HOW_TO_INSTALL}"
             )
         collections = tuple(name for name in collections if name not in IMPORTED)
         print(
-            f"gap is not installed: no table is compared with another program's; {install}", file=sys.stderr
+            f"gap is not installed: no table is compared with another program's; {HOW_TO_INSTALL}",
+            file=sys.stderr,
         )
     return Plan(options.max_order, collections, _arities(options.arity), options.reference and gap)
 
@@ -131,8 +132,7 @@ def _families(text: str | None) -> tuple[str, ...]:
         return ()
     if text == "all":
         return tuple(FAMILIES)
-    names = [name.strip() for name in text.replace("(2,q)", "(2;q)").replace("(1,q)", "(1;q)").split(",")]
-    names = [name.replace(";", ",") for name in names]
+    names = [name.strip() for name in re.split(r",(?![^()]*\))", text)]
     for name in names:
         if name not in FAMILIES:
             raise InputError(f"--families {name}: not known; all, or of {', '.join(FAMILIES)}")

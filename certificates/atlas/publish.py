@@ -43,7 +43,7 @@ def publish(store: Store, directory: Path) -> dict[str, int]:
     """
     rows = store.rows()
     contents = {"census.parquet": table_bytes(rows, {"version": _version()})}
-    certificates = store.certificates()
+    certificates = dict(store.certificates())
     for collection, members in groupby(rows, key=lambda row: row.collection):
         packed = {
             place: certificates[place] for row in members if (place := (row.key, row.arity)) in certificates

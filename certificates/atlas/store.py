@@ -270,13 +270,10 @@ class Store:
         """All rows in the order of the table, each group with the other names that GAP's numbers show."""
         return merged([row for path in self.parts("rows") for row in read_table(path)])
 
-    def certificates(self) -> dict[tuple[str, int], bytes]:
-        """All certificates."""
-        return {
-            place: text
-            for path in self.parts("certificates")
-            for place, text in read_certificates(path).items()
-        }
+    def certificates(self) -> Iterator[tuple[tuple[str, int], bytes]]:
+        """All certificates by (key, arity), part by part: a census holds more than memory need."""
+        for path in self.parts("certificates"):
+            yield from read_certificates(path).items()
 
 
 def existing(directory: Path) -> Store:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import gcd, lcm
-from typing import Any
 
 from flint import fmpq
 
 from certificates.checker.certificate import Certificate
 from certificates.checker.cyclotomic import Embedding, RootSum, Value
 from certificates.checker.errors import Falsehood
-from certificates.checker.orbits import OrbitTable, first_members, lowered, ramanujan_sum
+from certificates.checker.orbits import OrbitTable, first_members, ramanujan_sum
 
 __all__ = ["AbelianTable", "check_abelian"]
 
@@ -103,9 +102,12 @@ class AbelianTable(OrbitTable):
     def _entries(self) -> dict[int, list[int]]:
         return {}
 
+    def exponents_of(self, row: int, column: int) -> tuple[int, ...]:
+        return (sum(map(int.__mul__, self._characters[row], self.elements[column])) % self.conductor,)
+
     def value(self, row: int, column: int) -> Value:
-        pairs = zip(self._characters[row], self.elements[column], strict=True)
-        return RootSum(self.conductor, ((sum(r * x for r, x in pairs) % self.conductor, fmpq(1)),))
+        (t,) = self.exponents_of(row, column)
+        return RootSum(self.conductor, ((t, fmpq(1)),))
 
     def galois_rows(self, k: int) -> tuple[int, ...]:
         return self._multiplied(self.exponents, k)
@@ -144,12 +146,3 @@ class AbelianTable(OrbitTable):
     def indicator(self, row: int) -> int:
         """`chi(x^2) = (chi^2)(x)` sums to `n` if `chi^2 = 1`, to 0 otherwise."""
         return int(self.conjugates[row] == row)
-
-    def column_sum(self, weights: Mapping[int, Any], column: int) -> tuple[int, dict[int, Any]]:
-        e, x = self.conductor, self.elements[column]
-        collected: dict[int, Any] = {}
-        for row, weight in weights.items():
-            t = sum(map(int.__mul__, self._characters[row], x)) % e
-            for place in (t, -t % e):
-                collected[place] = collected.get(place, 0) + weight / 2
-        return lowered(e, collected)

@@ -36,16 +36,15 @@ distinct descriptors are distinct irreducible characters, and as many as there a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import gcd, lcm
-from typing import Any
 
 from certificates.checker.certificate import Certificate
 from certificates.checker.cyclotomic import Embedding, RootSum, Value
 from certificates.checker.errors import Falsehood
-from certificates.checker.orbits import OrbitTable, first_members, lowered, ramanujan_sum
+from certificates.checker.orbits import OrbitTable, first_members, ramanujan_sum
 
 __all__ = ["InversionTable", "check_characters", "check_classes", "check_group"]
 
@@ -164,8 +163,7 @@ class InversionTable(OrbitTable):
         # chi(g) is a sum of roots of unity of the order of g, to which k is prime: sigma_k chi(g) = chi(g^k)
         return self.power(k)
 
-    def _exponents(self, row: int, column: int) -> tuple[int, ...]:
-        """The value as a sum of `zeta_e^t`, `e` the conductor: these `t`."""
+    def exponents_of(self, row: int, column: int) -> tuple[int, ...]:
         e, (x, s), (r, *rest) = self.conductor, self.elements[column], self.descriptors[row]
         turn = r * x * (e // self.modulus)
         if rest:
@@ -173,7 +171,7 @@ class InversionTable(OrbitTable):
         return () if s else (turn % e, -turn % e)
 
     def value(self, row: int, column: int) -> Value:
-        exponents, e = self._exponents(row, column), self.conductor
+        exponents, e = self.exponents_of(row, column), self.conductor
         step = gcd(e, *exponents)
         if e // step <= 2:
             return sum((-1) ** (t // step) for t in exponents)
@@ -217,15 +215,6 @@ class InversionTable(OrbitTable):
                 ]
             lines.append(tuple(line))
         return tuple(lines)
-
-    def column_sum(self, weights: Mapping[int, Any], column: int) -> tuple[int, dict[int, Any]]:
-        e = self.conductor
-        collected: dict[int, Any] = {}
-        for row, weight in weights.items():
-            for t in self._exponents(row, column):
-                for place in (t, -t % e):
-                    collected[place] = collected.get(place, 0) + weight / 2
-        return lowered(e, collected)
 
     def indicator(self, row: int) -> int:
         """By the formulas of the module's docstring."""

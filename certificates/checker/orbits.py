@@ -33,6 +33,10 @@ class OrbitTable(Table):
         """`sum chi_R(C)` over each Galois orbit of rows, for the first `C` of each orbit of columns."""
 
     @abstractmethod
+    def exponents_of(self, row: int, column: int) -> tuple[int, ...]:
+        """The value as a sum of `zeta_e^t`, `e` the conductor: these `t`."""
+
+    @abstractmethod
     def indicator(self, row: int) -> int:
         """The Frobenius–Schur indicator of a row."""
 
@@ -51,6 +55,15 @@ class OrbitTable(Table):
             sum((weight * line[q] for weight, line in used), fmpq(0)) for q in range(len(self.orbit_sums[0]))
         ]
         return [(1, {0: first[q]}) for q in self.column_orbits]
+
+    def column_sum(self, weights: Mapping[int, Any], column: int) -> tuple[int, dict[int, Any]]:
+        e = self.conductor
+        collected: dict[int, Any] = {}
+        for row, weight in weights.items():
+            for t in self.exponents_of(row, column):
+                for place in (t, -t % e):
+                    collected[place] = collected.get(place, 0) + weight / 2
+        return lowered(e, collected)
 
     def row_sums(self, row: int, groups: Sequence[int], number: int) -> list[tuple[int, dict[int, Any]]]:
         if number == 0:

@@ -8,20 +8,15 @@ from __future__ import annotations
 from importlib import import_module
 from pkgutil import iter_modules
 
-import typer
-
 import certificates.superposition as package
+from certificates.cli_options import application
 
 __all__ = ["app"]
 
-app = typer.Typer(
+app = application(
     name="superposition",
     help="Toy models of superposition: exact losses, phase diagrams, and the geometry of direct sums.",
     no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from certificates.cli_options import AsJson, Force
+
 __all__ = ["AsJson", "Force", "ModelFile", "Output", "Seed"]
 
 ModelFile = Annotated[
@@ -17,14 +19,10 @@ ModelFile = Annotated[
         show_default=False,
     ),
 ]
-AsJson = Annotated[
-    bool, typer.Option("--json", metavar="", help="Print one JSON object; progress goes to stderr.")
-]
 Output = Annotated[
     Path | None,
     typer.Option(
         "--output", "-o", metavar="DIR", help="Folder for result.json and figures.", show_default=False
     ),
 ]
-Force = Annotated[bool, typer.Option("--force", metavar="", help="Write into a folder that holds files.")]
 Seed = Annotated[int, typer.Option("--seed", metavar="S", help="Of everything that is drawn.", min=0)]

@@ -16,9 +16,10 @@ from theory.errors import GapError, LimitError
 if TYPE_CHECKING:
     from theory.groups.finite_group import FiniteGroup
 
-__all__ = ["DEBIAN_PACKAGES", "EMIT_GROUP", "emit", "group", "received", "run"]
+__all__ = ["DEBIAN_PACKAGES", "EMIT_GROUP", "HOW_TO_INSTALL", "emit", "group", "received", "run"]
 
 DEBIAN_PACKAGES = "gap-core gap-smallgrp gap-character-tables"
+HOW_TO_INSTALL = f"on Debian: apt-get install -y --no-install-recommends {DEBIAN_PACKAGES}"
 IMPORT_LIMIT = 5_000_000  # elements
 DEGREE_LIMIT = 8_192  # points
 _BEGIN, _END = "<<<gammastar-begin>>>", "<<<gammastar-end>>>"
@@ -87,10 +88,7 @@ def run(program: str, timeout: float = 60.0) -> Any:
     """
     executable = shutil.which("gap")
     if executable is None:
-        raise GapError(
-            "gap: the program is not installed; on Debian: "
-            f"apt-get install -y --no-install-recommends {DEBIAN_PACKAGES}"
-        )
+        raise GapError(f"gap: the program is not installed; {HOW_TO_INSTALL}")
     text = f'{_PRELUDE}\nPrint("{_BEGIN}");\n{program}\nPrint("{_END}\\n");\nQUIT;\n'
     try:
         done = subprocess.run(

@@ -17,6 +17,7 @@ __all__ = [
     "as_fmpq",
     "as_fraction",
     "common_fractions",
+    "element_of_order",
     "real_ball",
     "root_modulo",
     "simplest_between",
@@ -202,15 +203,20 @@ def _split_prime(n: int, number: int) -> int:
 def root_modulo(n: int, number: int) -> tuple[int, int]:
     """A prime `1 mod n`, one for each number from 0 on, and an element of order `n` modulo it."""
     prime = _split_prime(n, number)
-    return prime, _powers(n, prime)[1 % n]
+    return prime, element_of_order(n, prime)
+
+
+def element_of_order(n: int, prime: int) -> int:
+    """The first power `b^((p-1)/n)`, `b = 2, 3, ...`, that has order `n` modulo a prime `p = 1 mod n`."""
+    factors = prime_factors(n)
+    elements = (pow(base, (prime - 1) // n, prime) for base in range(2, prime))
+    return next(r for r in elements if all(pow(r, n // q, prime) != 1 for q in factors))
 
 
 @lru_cache(maxsize=128)
 def _powers(n: int, prime: int) -> tuple[int, ...]:
     """The powers of an element of order `n` modulo a prime `1 mod n`."""
-    factors = prime_factors(n)
-    elements = (pow(base, (prime - 1) // n, prime) for base in range(2, prime))
-    root = next(r for r in elements if all(pow(r, n // q, prime) != 1 for q in factors))
+    root = element_of_order(n, prime)
     return tuple(accumulate(range(n - 1), lambda power, _: power * root % prime, initial=1))
 
 

@@ -20,8 +20,8 @@ from math import lcm
 
 from flint import fmpz, nmod_mat
 
-from theory.arithmetic import prime_factors
 from theory.characters.cyclotomic import Cyclotomic, conductor, residue
+from theory.margins.cyclotomic_system import element_of_order
 from theory.margins.radicals import RadicalSum
 from theory.margins.reduction import MarginProgram
 from theory.margins.shares import orbit_sums, point_interval
@@ -103,9 +103,7 @@ def _primes(n: int, avoid: int) -> Iterator[int]:
 
 def _rank(program: MarginProgram, rows: Sequence[int], columns: Sequence[int], prime: int, n: int) -> int:
     table = program.table
-    factors = set(prime_factors(n))
-    powers = (pow(base, (prime - 1) // n, prime) for base in range(2, prime))
-    root = next(r for r in powers if all(pow(r, n // q, prime) != 1 for q in factors))
+    root = element_of_order(n, prime)
     known: dict[int, int] = {}
 
     def reduced(row: int, column: int) -> int:
