@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from certificates.report.superposition_page import render_claims
+from empirics.superposition.claims import shapes
 from empirics.superposition.claims.catalogue import CLAIMS, examine
 from empirics.superposition.claims.claim import Claim, Measured, judge
 from tests.meta.test_command_line import run
@@ -72,8 +73,10 @@ def test_importance_enters_once() -> None:
     assert values(found) == [0.1, 0.01]
 
 
-def test_thomson_problem() -> None:
+@pytest.mark.parametrize("starts", [(6, 30), pytest.param(shapes.STARTS, marks=pytest.mark.slow)], ids=str)
+def test_thomson_problem(starts: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     """E7; the energies of spec 6.3."""
+    monkeypatch.setattr(shapes, "STARTS", starts)
     found = claim("E7")
     assert found.verdict == "corrected"
     assert values(found)[4] == pytest.approx(3.699137, abs=1e-5)

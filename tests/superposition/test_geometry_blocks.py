@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -17,6 +18,8 @@ from theory.superposition.block_costs import (
     simplex_loss,
 )
 from theory.superposition.model import feature_variance
+
+block = cache(simplex_block)
 
 
 def simplex_model(size: int, scale: float) -> np.ndarray:
@@ -49,20 +52,20 @@ def test_published_optima() -> None:
     """L/p of item 2: triangle and digon at r = 1; their crossing at p = 0.5217 +- 0.0003."""
     published = {0.4: (0.137929, 0.127483), 0.5: (0.155159, 0.152565), 0.55: (0.157786, 0.161195)}
     for density, (triangle, digon) in published.items():
-        assert simplex_block(2, density).loss / density == pytest.approx(triangle, abs=1e-6)
-        assert simplex_block(1, density).loss / density == pytest.approx(digon, abs=1e-6)
-    before, after = (simplex_block(2, p).loss - simplex_block(1, p).loss for p in (0.5214, 0.5220))
+        assert block(2, density).loss / density == pytest.approx(triangle, abs=1e-6)
+        assert block(1, density).loss / density == pytest.approx(digon, abs=1e-6)
+    before, after = (block(2, p).loss - block(1, p).loss for p in (0.5214, 0.5220))
     assert before > 0 > after
 
 
 def test_blocks_are_optimal_in_scale_and_bias() -> None:
-    found = simplex_block(3, 0.5)
+    found = block(3, 0.5)
     for scale, bias in product((-0.01, 0.0, 0.01), repeat=2):
         assert simplex_loss(3, 0.5, found.scale + scale, found.bias + bias) >= found.loss - 1e-12
 
 
 def test_a_triangle_costs_nine_eighths_of_a_digon_where_inputs_are_sparse() -> None:
-    ratio = simplex_block(2, 1e-3).loss / simplex_block(1, 1e-3).loss
+    ratio = block(2, 1e-3).loss / block(1, 1e-3).loss
     assert ratio == pytest.approx(9 / 8, abs=2e-3)
 
 
@@ -70,8 +73,8 @@ def test_a_triangle_costs_nine_eighths_of_a_digon_where_inputs_are_sparse() -> N
 def test_the_triangle_is_the_cheapest_simplex_at_no_density() -> None:
     """Digons are cheaper for p below .5 and tetrahedra above: it is never best for one surplus feature."""
     for density in (0.05, 0.45, 0.5, 0.55, 0.95):
-        triangle = simplex_block(2, density).loss
-        assert triangle > min(simplex_block(size, density).loss for size in (1, 3))
+        triangle = block(2, density).loss
+        assert triangle > min(block(size, density).loss for size in (1, 3))
 
 
 def brute_force(features: int, dimensions: int, density: float, blocks: list[Block]) -> float:
@@ -89,7 +92,7 @@ def brute_force(features: int, dimensions: int, density: float, blocks: list[Blo
 @pytest.mark.parametrize("density", [0.2, 0.52, 0.6])
 @pytest.mark.parametrize(("features", "dimensions"), [(3, 2), (6, 4), (7, 3), (8, 6)])
 def test_the_knapsack_against_brute_force(features: int, dimensions: int, density: float) -> None:
-    blocks = [simplex_block(size, density) for size in (1, 2, 3)]
+    blocks = [block(size, density) for size in (1, 2, 3)]
     found = cheapest_sum(features, dimensions, density, blocks)
     assert found.loss == pytest.approx(brute_force(features, dimensions, density, blocks))
     kinds = {block.name: block for block in [Block("point", 1, 1, 0.0), *blocks]}
@@ -107,7 +110,7 @@ def test_the_knapsack_against_brute_force(features: int, dimensions: int, densit
     ],
 )
 def test_six_features_in_four_dimensions(density: float, counts: dict[str, int]) -> None:
-    blocks = [simplex_block(size, density) for size in (1, 2, 3, 4)]
+    blocks = [block(size, density) for size in (1, 2, 3, 4)]
     found = cheapest_sum(6, 4, density, blocks)
     assert {name: count for name, count in found.counts.items() if count} == counts
 
@@ -118,7 +121,7 @@ def test_six_features_in_four_dimensions(density: float, counts: dict[str, int])
 )
 def test_with_plenty_of_features(density: float, counts: dict[str, int]) -> None:
     """Saving a dimension decides: digons, then triangles from p = .645 on, then larger simplices."""
-    found = cheapest_sum(60, 12, density, [simplex_block(size, density) for size in (1, 2, 3, 4, 5)])
+    found = cheapest_sum(60, 12, density, [block(size, density) for size in (1, 2, 3, 4, 5)])
     assert {name: count for name, count in found.counts.items() if count} == counts
 
 

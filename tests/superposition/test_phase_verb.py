@@ -28,16 +28,16 @@ def called(*arguments: str) -> int:
 
 @pytest.mark.usefixtures("quick")
 def test_the_contract(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ("--grid", "3", "--starts", "1", "--json", "--seed", "3")
+    arguments = ("--grid", "2", "--starts", "1", "--json", "--seed", "3")
     assert called(*arguments, "-o", str(tmp_path / "out")) == 0
     result = json.loads(capsys.readouterr().out)
     assert (result["schema"], result["verb"], result["seed"]) == ("gammastar-superposition-1", "phase", 3)
     numbers = result["numbers"]
     assert numbers["unconverged"] == []
-    assert numbers["candidates"]["cells"] == sum(numbers["classes"].values()) == 9
+    assert numbers["candidates"]["cells"] == sum(numbers["classes"].values()) == 4
     assert numbers["candidates"]["agreement"] >= 0.8
     cells = json.loads((tmp_path / "out" / "cells.json").read_text())["cells"]
-    assert len(cells) == 9
+    assert len(cells) == 4
     assert (tmp_path / "out" / "phase.png").read_bytes()[:4] == b"\x89PNG"
     assert called(*arguments) == 0
     again = json.loads(capsys.readouterr().out)
@@ -49,16 +49,16 @@ def test_goes_on_from_a_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Cut off after the first chunk, it ends with the same cells as when it is not."""
-    monkeypatch.setattr("certificates.superposition.phase_outcome.CHUNK", 5)
+    monkeypatch.setattr("certificates.superposition.phase_outcome.CHUNK", 2)
     file, whole = tmp_path / "cells.json", tmp_path / "whole.json"
-    arguments = ("--grid", "3", "--starts", "1", "--json")
+    arguments = ("--grid", "2", "--starts", "1", "--json")
     assert called(*arguments, "--cells", str(whole)) == 0
     document = json.loads(whole.read_text())
-    file.write_text(json.dumps({**document, "cells": document["cells"][:5]}))
+    file.write_text(json.dumps({**document, "cells": document["cells"][:2]}))
     assert called(*arguments, "--cells", str(file)) == 0
     assert json.loads(file.read_text()) == document
     capsys.readouterr()
-    assert called("--grid", "3", "--starts", "3", "--cells", str(file)) == 2
+    assert called("--grid", "2", "--starts", "3", "--cells", str(file)) == 2
     assert "was asked for" in capsys.readouterr().err
     file.write_text("{}")
     assert called(*arguments, "--cells", str(file)) == 2

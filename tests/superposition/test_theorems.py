@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 from math import prod
 
 import numpy as np
@@ -41,6 +42,7 @@ def loss_and_gradient(flat: np.ndarray, m: int, n: int, sparsity: float) -> tupl
     return value.item(), point.grad.numpy()
 
 
+@cache
 def critical(m: int, n: int, sparsity: float) -> tuple[np.ndarray, np.ndarray]:
     """A minimum of the loss near a regular shape."""
     start = np.concatenate([polygon(m, n).ravel(), np.zeros(n)])
