@@ -10,10 +10,10 @@ verify: .venv/ready
 	$(BIN)/gammastar verify $(GROUP) --force
 
 test: .venv/ready
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 test-all: .venv/ready
-	$(BIN)/python -m pytest -n auto --dist loadfile -m ""
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m ""
 
 lint: .venv/ready
 	$(BIN)/ruff check .
