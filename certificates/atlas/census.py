@@ -66,7 +66,7 @@ def run_census(
     performer: Performer = perform,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Census:
-    """Do what is left of a plan and write the merged table.
+    """Do what is left of a plan and write the merged table of all that the folder holds.
 
     Results are written batch by batch; an interrupted census goes on where it was, one that is done is not
     done again. A group that fails is done once more alone, and is tried again in the next sitting.
@@ -109,9 +109,10 @@ def run_census(
             if progress is not None:
                 progress(outcome.job.subjects[-1].expression, finished, len(subjects))
         left = [failure.subject for failure in failures]
-    rows = tuple(row for row in store.rows() if row.key in wanted)
+    rows = store.rows()  # of other plans in the same folder, too
     write_bytes(directory / "census.parquet", table_bytes(rows))
-    return Census(rows, finished - len(wanted & done), tuple(failures))
+    own = tuple(row for row in rows if row.key in wanted)
+    return Census(own, finished - len(wanted & done), tuple(failures))
 
 
 def _subjects(plan: Plan) -> list[Subject]:

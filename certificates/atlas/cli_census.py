@@ -152,15 +152,24 @@ def _arities(text: str) -> tuple[int, ...]:
 
 
 def _collections(found: Census) -> list[dict[str, Any]]:
-    """A line a collection and arity: how many groups, and of how many the Plancherel weights are optimal."""
+    """A line a collection and arity: how many groups, how many of them with a margin (the trivial group has
+    none), and of how many of these the Plancherel weights are optimal."""
     groups: Counter[tuple[str, int]] = Counter()
+    margins: Counter[tuple[str, int]] = Counter()
     plancherel: Counter[tuple[str, int]] = Counter()
     for row in found.rows:
         groups[row.collection, row.arity] += 1
+        margins[row.collection, row.arity] += row.plancherel_optimal is not None
         plancherel[row.collection, row.arity] += bool(row.plancherel_optimal)
     return [
-        {"collection": name, "arity": arity, "groups": count, "plancherel_optimal": plancherel[name, arity]}
-        for (name, arity), count in groups.items()
+        {
+            "collection": place[0],
+            "arity": place[1],
+            "groups": count,
+            "with_margin": margins[place],
+            "plancherel_optimal": plancherel[place],
+        }
+        for place, count in groups.items()
     ]
 
 
@@ -175,7 +184,8 @@ def print_census(result: dict[str, Any]) -> None:
     console.print()
     table = _table("collection", "<factors", "<groups", "<Plancherel weights optimal")
     for line in result["collections"]:
-        share = f"{line['plancherel_optimal']} ({100 * line['plancherel_optimal'] / line['groups']:.1f} %)"
+        optimal, margins = line["plancherel_optimal"], line["with_margin"]
+        share = f"{optimal} of {margins} ({100 * optimal / max(margins, 1):.1f} %)"
         table.add_row(line["collection"], str(line["arity"]), str(line["groups"]), share)
     console.print(table)
     for failure in result["failures"]:

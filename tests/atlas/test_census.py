@@ -190,6 +190,17 @@ class TestSittings:
         next((out / "rows").rglob("z4-*.parquet")).unlink()
         assert run_census(cyclic, out, performer=logged, workers=1).performed == 2
 
+    def test_a_smaller_plan_leaves_the_table_whole(
+        self, cyclic: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        out = tmp_path / "census"
+        run_census(cyclic, out, workers=1)
+        table = (out / "census.parquet").read_bytes()
+        monkeypatch.setattr(catalogue, "LARGEST_N", 4)
+        again = run_census(cyclic, out, workers=1)
+        assert [row.expression for row in again.rows] == ["Z2", "Z3", "Z4"]
+        assert (out / "census.parquet").read_bytes() == table
+
     def test_failures_are_done_once_more_alone(self, cyclic: Plan, tmp_path: Path) -> None:
         from census_batches import spoiled
 
@@ -306,6 +317,8 @@ class TestCommand:
             "failed": 0,
             "checked": 14,
         }
+        (line,) = result["collections"]
+        assert (line["groups"], line["with_margin"], line["plancherel_optimal"]) == (14, 13, 13)
         assert list(result)[-1] == "seconds"
         assert "14/14 groups" in found.stderr
 
