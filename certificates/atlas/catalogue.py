@@ -14,7 +14,7 @@ LARGEST_DEGREE = 20  # of S_n, A_n
 LARGEST_PSL, LARGEST_AGL = 61, 64
 POWER_LIMIT = 10**6  # order of a direct power
 ABELIAN_CLASSES = 1000  # conjugacy classes of a power of an abelian group
-POWER_CLASSES = 120  # of one that is not abelian: to here the checker proves the table from the group
+POWER_CLASSES = 169  # of one that is not abelian: beyond, D_n^2 takes minutes
 
 # GAP's names in its table library (CTblLib 1.3.4): AllCharacterTableNames(IsSporadicSimple, true,
 # IsDuplicateTable, false), and below the same of IsSimple, without what the families hold, cyclic groups

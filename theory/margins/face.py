@@ -14,12 +14,12 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TypeVar
 
-from flint import arb, arb_mat, ctx
+from flint import arb, ctx
 
 from theory.characters.cyclotomic import Cyclotomic, Value
 from theory.margins.cyclotomic_system import as_fmpq, real_ball, solve_exactly
 from theory.margins.radicals import RadicalSum
-from theory.margins.simplex import Basis, LinearProgram, PrecisionError, maximise
+from theory.margins.simplex import Basis, LinearProgram, PrecisionError, Vertex, maximise, optimum
 
 __all__ = ["Extreme", "Face", "first_vertex", "minimum", "proven_multipliers", "scaled_dual", "sign"]
 
@@ -154,11 +154,11 @@ def minimum(
             equalities=face.tight,
             floats=face.floats,
         )
-        basis = maximise(linear, start, precision, _patience(face))
-        point = next((point for point in known if _is_vertex_of(face, basis, point)), None)
-        point = point or _point(face, basis)
+        vertex = optimum(linear, start, precision, _patience(face))
+        point = next((point for point in known if _is_vertex_of(face, vertex.basis, point)), None)
+        point = point or _point(face, vertex.basis)
         value = sum((c * a for c, a in zip(functional, point, strict=True) if c and a), Fraction(0))
-        multipliers = _multipliers(face, basis, functional)
+        multipliers = _multipliers(face, vertex, functional)
         _check_multipliers(face, functional, multipliers)
         gap = value - sum(multipliers, Fraction(0))
         if sign(gap) < 0:
@@ -232,11 +232,11 @@ def _rounded(ball: arb, bits: int) -> Fraction:
     return Fraction(whole, 1 << bits)
 
 
-def _multipliers(face: Face, basis: Basis, functional: Sequence[Value]) -> tuple[Fraction, ...]:
+def _multipliers(face: Face, vertex: Vertex, functional: Sequence[Value]) -> tuple[Fraction, ...]:
     """Rational multipliers: `sum_C lambda_C (1 - X_R(C)) = c_R` on the basic rows, or nearly so."""
-    result = [Fraction(0)] * len(face.dual)
-    side = [functional[row] for row in basis.basic]
     if face.is_rational and not any(isinstance(value, Cyclotomic) for value in functional):
+        basis, result = vertex.basis, [Fraction(0)] * len(face.dual)
+        side = [functional[row] for row in basis.basic]
         matrix = [[face.coefficients[row][column] for column in basis.tight] for row in basis.basic]
         solution = solve_exactly(matrix, side)
         assert solution is not None  # as many equations as unknowns
@@ -244,9 +244,7 @@ def _multipliers(face: Face, basis: Basis, functional: Sequence[Value]) -> tuple
             assert isinstance(value, Fraction)
             result[column] = value
         return tuple(result)
-    matrix = arb_mat([[face.balls()[row][column] for column in basis.tight] for row in basis.basic])
-    solution = matrix.solve(arb_mat([[real_ball(value)] for value in side]))
-    return _lowered(face, dict(zip(basis.tight, solution.entries(), strict=True)))
+    return _lowered(face, vertex.multipliers)
 
 
 def proven_multipliers(

@@ -19,7 +19,7 @@ from theory.margins.reduction import MergedProgram
 
 __all__ = ["Quotient", "quotient"]
 
-SMALLEST, LARGEST = 400, 40_000  # entries: below, the program is solved at once; above, the search takes long
+SMALLEST, LARGEST = 400, 2_000_000  # entries: below, the program is solved at once; above, memory counts
 
 
 @dataclass(frozen=True, eq=False)

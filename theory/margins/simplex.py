@@ -19,7 +19,7 @@ from flint import arb, arb_mat, ctx
 
 from theory.margins.float_basis import float_basis
 
-__all__ = ["Basis", "LinearProgram", "PrecisionError", "UnboundedError", "maximise"]
+__all__ = ["Basis", "LinearProgram", "PrecisionError", "UnboundedError", "Vertex", "maximise", "optimum"]
 
 
 class PrecisionError(ArithmeticError):
@@ -74,11 +74,27 @@ PATIENCE = 12  # steps before HiGHS is asked: loading it costs as much as these
 
 
 @dataclass(frozen=True)
-class _Vertex:
+class Vertex:
+    """A basis with what follows from it.
+
+    Args:
+        basis: tight rows and basic columns.
+        inverse: `W^-1`; None for the empty basis.
+        values: of the basic variables, slacks of rows outside `tight` included.
+        gains: reduced costs of the nonbasic variables.
+        width: number of columns of the program.
+    """
+
     basis: Basis
-    inverse: arb_mat | None  # W^-1
-    values: dict[int, arb]  # basic variables, slacks of rows outside `tight` included
-    gains: dict[int, arb]  # reduced costs of the nonbasic variables
+    inverse: arb_mat | None
+    values: dict[int, arb]
+    gains: dict[int, arb]
+    width: int
+
+    @property
+    def multipliers(self) -> dict[int, arb]:
+        """`u = c_J W^-1`, a tight row."""
+        return {row: -self.gains[self.width + row] for row in self.basis.tight}
 
 
 class _Pivoting:
@@ -91,7 +107,7 @@ class _Pivoting:
         self.rows: dict[int, list[arb]] = {}
         self.columns: dict[int, list[arb]] = {}
         self.noise = arb(2) ** -(ctx.prec // 4)
-        self.latest: _Vertex | None = None
+        self.latest: Vertex | None = None
 
     def row(self, i: int) -> list[arb]:
         if i not in self.rows:
@@ -118,16 +134,16 @@ class _Pivoting:
             return variable in self.program.fixed_columns
         return variable - width in self.program.equalities
 
-    def vertex(self, basis: Basis) -> _Vertex:
+    def vertex(self, basis: Basis) -> Vertex:
         if self.latest is None or self.latest.basis != basis:
             self.latest = self._vertex(basis)
         return self.latest
 
-    def _vertex(self, basis: Basis) -> _Vertex:
+    def _vertex(self, basis: Basis) -> Vertex:
         tight, basic, width = basis.tight, basis.basic, self.program.width
         if not basic:
             values = {width + i: bound for i, bound in enumerate(self.bounds)}
-            return _Vertex(basis, None, values, dict(enumerate(self.objective)))
+            return Vertex(basis, None, values, dict(enumerate(self.objective)), width)
         rows = arb_mat([self.row(i) for i in tight])
         columns = arb_mat([self.column(j) for j in basic]).transpose()
         try:
@@ -147,9 +163,9 @@ class _Pivoting:
         )
         gains = {j: self.objective[j] - prices[j] for j in range(width) if j not in nonbasic}
         gains.update((width + i, -u) for i, u in zip(tight, multipliers.entries(), strict=True))
-        return _Vertex(basis, inverse, values, gains)
+        return Vertex(basis, inverse, values, gains, width)
 
-    def entering(self, vertex: _Vertex, bland: bool) -> int | None:
+    def entering(self, vertex: Vertex, bland: bool) -> int | None:
         best, best_gain = None, None
         for variable, gain in vertex.gains.items():
             if self.is_fixed(variable) or self.sign(gain) <= 0:
@@ -160,7 +176,7 @@ class _Pivoting:
                 best, best_gain = variable, gain.mid()
         return best
 
-    def direction(self, vertex: _Vertex, entering: int) -> dict[int, arb]:
+    def direction(self, vertex: Vertex, entering: int) -> dict[int, arb]:
         """Change of each basic variable as the entering one grows by one."""
         tight, basic, width = vertex.basis.tight, vertex.basis.basic, self.program.width
         own = self.column(entering) if entering < width else None
@@ -178,7 +194,7 @@ class _Pivoting:
                 result[width + i] = -loads[i] - own[i] if own else -loads[i]
         return result
 
-    def leaving(self, vertex: _Vertex, direction: dict[int, arb]) -> tuple[int, bool]:
+    def leaving(self, vertex: Vertex, direction: dict[int, arb]) -> tuple[int, bool]:
         """The variable that blocks first, least number on ties, and whether the step has length zero."""
         best, best_ratio = None, None
         for variable in sorted(direction):
@@ -231,7 +247,14 @@ class _Pivoting:
 def maximise(
     program: LinearProgram, start: Basis = EMPTY, precision: int = 192, patience: int | None = None
 ) -> Basis:
-    """An optimal basis, as far as balls at this precision can tell.
+    """The basis of `optimum`."""
+    return optimum(program, start, precision, patience).basis
+
+
+def optimum(
+    program: LinearProgram, start: Basis = EMPTY, precision: int = 192, patience: int | None = None
+) -> Vertex:
+    """An optimal vertex, as far as balls at this precision can tell.
 
     Args:
         program: the linear program.
@@ -256,7 +279,7 @@ def maximise(
             vertex = run.vertex(basis)
             entering = run.entering(vertex, bland)
             if entering is None:
-                return basis
+                return vertex
             leaving, bland = run.leaving(vertex, run.direction(vertex, entering))
             basis = run.exchange(basis, entering, leaving)
         raise PrecisionError(f"no optimum after many steps at {precision} bits")
