@@ -13,8 +13,8 @@ from rich.text import Text
 
 from certificates import files
 from certificates.cli_output import _console
-from certificates.cli_progress import Progress, Stage
-from certificates.cli_train import TOLD_EVERY, Interrupted, TrainOptions
+from certificates.cli_progress import Progress, Stage, interruptible
+from certificates.cli_train import TOLD_EVERY, TrainOptions
 from certificates.result import dump
 
 if TYPE_CHECKING:
@@ -61,11 +61,8 @@ def train(
         from empirics.circuits.training import train as train_network
 
         command = f"gammastar train {shlex.quote(expression)} --architecture {architecture}"
-        try:
+        with interruptible(f"go on with: {command} -o {shlex.quote(str(directory))} --resume"):
             record = train_network(configuration, directory, resume=resume, progress=_Watch(stage).tell)
-        except KeyboardInterrupt:
-            folder = shlex.quote(str(directory))
-            raise Interrupted(f"interrupted; go on with: {command} -o {folder} --resume") from None
         stage.detail = (
             f"{configuration.steps} steps, test accuracy {record.measurements[-1].test_accuracy:.4f}"
         )

@@ -10,7 +10,27 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
-__all__ = ["Progress", "Stage"]
+__all__ = ["Interrupted", "Progress", "Stage", "interruptible"]
+
+
+class Interrupted(RuntimeError):
+    """Ctrl-C in a run that can be taken up again; the message says how.
+
+    No KeyboardInterrupt: typer turns those into an exit code, and the message would be lost.
+    """
+
+
+@contextmanager
+def interruptible(how: str) -> Iterator[None]:
+    """Let Ctrl-C end a command by `Interrupted`.
+
+    Args:
+        how: how to go on, or what is left to do.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted(f"interrupted; {how}") from None
 
 
 @dataclass

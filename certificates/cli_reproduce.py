@@ -10,7 +10,7 @@ from rich.text import Text
 
 from certificates import files
 from certificates.cli_output import _console, _table
-from certificates.cli_progress import Progress
+from certificates.cli_progress import Progress, interruptible
 from certificates.result import dump
 
 __all__ = ["print_reproduced", "reproduce"]
@@ -33,7 +33,7 @@ def reproduce(
     files.prepare_directory(directory, force=True)
     outcomes = []
     with Progress(verbose=True) as progress:
-        from certificates.cli_train import Interrupted, Watch
+        from certificates.cli_train import Watch
         from certificates.run_report import versions
         from empirics.reproduction.measure import perform, stored_outcome
         from empirics.runs import resolve_device
@@ -48,11 +48,9 @@ def reproduce(
                 continue
             with progress.stage(experiment.name) as stage:
                 watch = Watch(stage, experiment.topic != "relu", f"{number + 1}/{len(experiments)} ")
-                try:
+                command = f"gammastar reproduce --{name} -o {directory}" + _options(only, seeds)
+                with interruptible(f"the same command goes on: {command}"):
                     found = perform(experiment, folder, where, watch.tell)
-                except KeyboardInterrupt:
-                    command = f"gammastar reproduce --{name} -o {directory}" + _options(only, seeds)
-                    raise Interrupted(f"interrupted; the same command goes on: {command}") from None
                 outcomes.append(found.as_dict())
                 stage.detail = _tally([found.as_dict()])
         with progress.stage("figures and page") as stage:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from certificates import files
 from certificates.cli_output import _console, _table
-from certificates.cli_progress import Progress
+from certificates.cli_progress import Progress, interruptible
 
 if TYPE_CHECKING:
     from empirics.sweeps.jobs import Job, JobResult
@@ -50,7 +50,6 @@ def sweep(options: SweepOptions, output: Path | None) -> dict[str, Any]:
     directory = Path("gammastar-sweep") if output is None else output
     files.prepare_directory(directory, force=True)
     with Progress(verbose=True) as progress, progress.stage("sweep") as stage:
-        from certificates.cli_train import Interrupted
         from empirics.sweeps.sweep import run_sweep
         from empirics.sweeps.table import check_table, write_table
 
@@ -62,14 +61,10 @@ def sweep(options: SweepOptions, output: Path | None) -> dict[str, Any]:
             outcome = result.error or (f"{fraction:.5f} of γ*" if fraction is not None else "done")
             stage.announce(f"{done}/{total} {result.job.name}: {outcome}")
 
-        try:
+        with interruptible(f"the same command goes on, its results are in {directory}"):
             found = run_sweep(
                 jobs, directory, workers=options.workers, scheduler=options.scheduler, progress=tell
             )
-        except KeyboardInterrupt:
-            raise Interrupted(
-                f"interrupted; the same command goes on, its results are in {directory}"
-            ) from None
         rows = write_table(found.results, directory / "sweep.parquet")
         stage.detail = f"{rows} of {len(jobs)} jobs, {found.performed} run now"
     return {

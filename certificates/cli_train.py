@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from certificates import cli_steps, files
-from certificates.cli_progress import Progress, Stage
+from certificates.cli_progress import Progress, Stage, interruptible
 from certificates.cli_train_warnings import step_products, warn
 from certificates.result import dump
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from theory.margins.solution import MarginSolution
 
 __all__ = [
-    "Interrupted",
     "TrainOptions",
     "Watch",
     "compare",
@@ -39,13 +38,6 @@ THREADS = 8
 SHORT = (
     3e7  # multiplications a step: a few milliseconds; S4 (8e6) is slower with two threads, A5 (3e8) faster
 )
-
-
-class Interrupted(RuntimeError):
-    """Ctrl-C in a run that can be taken up again; the message says how.
-
-    No KeyboardInterrupt: typer turns those into an exit code, and the message would be lost.
-    """
 
 
 @dataclass(frozen=True)
@@ -236,10 +228,8 @@ def run_training(
             board.tell(measurement, total)
 
     try:
-        return train_run(configuration, directory, resume=resume, gamma_star=gamma_star, progress=tell)
-    except KeyboardInterrupt:
-        folder = shlex.quote(str(directory))
-        raise Interrupted(f"interrupted; go on with: {command} -o {folder} --resume") from None
+        with interruptible(f"go on with: {command} -o {shlex.quote(str(directory))} --resume"):
+            return train_run(configuration, directory, resume=resume, gamma_star=gamma_star, progress=tell)
     finally:
         if board is not None:
             board.close()
@@ -307,13 +297,9 @@ def train(
             stage.detail = f"{configuration.settings.steps} steps, {configuration.width} neurons"
         task = run.task
         assert isinstance(task, GroupTask)
-        try:
+        folder = shlex.quote(str(directory))
+        with interruptible(f"it is trained, and measured by: gammastar compare {folder}"):
             return _measured(run, task, solution, progress, report)
-        except KeyboardInterrupt:
-            folder = shlex.quote(str(directory))
-            raise Interrupted(
-                f"interrupted; it is trained, and measured by: gammastar compare {folder}"
-            ) from None
 
 
 def _measured(

@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 __all__ = [
+    "SUPERSCRIPTS",
     "decimals",
     "evaluation_method",
     "excess",
+    "grouped",
     "irrep_name",
     "irrep_type",
     "join",
@@ -43,7 +45,17 @@ def decimals(value: float, digits: int = 10) -> str:
     return f"{value:.{digits}g}"
 
 
-def powers_of_ten(value: float, digits: int) -> str:
+def grouped(number: int | str) -> str:
+    """Digits in threes, with narrow spaces, from five digits on.
+
+    >>> grouped(7200), grouped("36288000").replace("\u202f", " ")
+    ('7200', '36 288 000')
+    """
+    digits = str(number)
+    return digits if len(digits) < 5 else f"{int(digits):,}".replace(",", "\u202f")
+
+
+def powers_of_ten(value: float | Decimal, digits: int) -> str:
     """A large number to `digits` significant digits.
 
     >>> powers_of_ten(97239461142009186000, 4)

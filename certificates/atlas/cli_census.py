@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from certificates import files
 from certificates.cli_output import _console, _table
-from certificates.cli_progress import Progress
+from certificates.cli_progress import Progress, interruptible
 from theory.errors import GapError, InputError
 
 if TYPE_CHECKING:
@@ -51,7 +51,6 @@ def census(options: CensusOptions, directory: Path) -> dict[str, Any]:
     files.prepare_directory(directory, force=True)
     with Progress(verbose=True) as progress, progress.stage("census") as stage:
         from certificates.atlas.census import counted, run_census
-        from certificates.cli_train import Interrupted
 
         plan = _plan(options)
 
@@ -65,14 +64,10 @@ def census(options: CensusOptions, directory: Path) -> dict[str, Any]:
             left = _left(start, done - before, total - done)
             stage.announce(f"{done}/{total} groups, {left}, last {last}")
 
-        try:
+        with interruptible(f"the same command goes on, its results are in {directory}"):
             found = run_census(
                 plan, directory, workers=options.workers, scheduler=options.scheduler, progress=tell
             )
-        except KeyboardInterrupt:
-            raise Interrupted(
-                f"interrupted; the same command goes on, its results are in {directory}"
-            ) from None
         numbers = counted(found)
         stage.detail = f"{numbers['groups']} groups, {found.performed} done now, {numbers['failed']} failed"
     return {

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from certificates.report import mathml
 from certificates.report.plots.style import DARK, PAPER
-from certificates.wording import irrep_type
+from certificates.wording import grouped, irrep_type
 
 __all__ = ["asset", "environment", "page_assets", "plotly_library", "template"]
 
@@ -45,7 +45,7 @@ def environment(package: str = PACKAGE) -> Environment:
         "fromjson": json.loads,
         "group": mathml.group,
         "indexed": _indexed,
-        "grouped": _grouped,
+        "grouped": grouped,
         "markup": Markup,
         "scientific": mathml.scientific,
         "sentence": _sentence,
@@ -100,16 +100,6 @@ def plotly_library() -> str:
 
     library: str = get_plotlyjs()
     return library
-
-
-def _grouped(number: int | str) -> str:
-    """Digits in threes, with narrow spaces, from five digits on.
-
-    >>> _grouped(7200) , _grouped("36288000").replace("\u202f", " ")
-    ('7200', '36 288 000')
-    """
-    digits = str(number)
-    return digits if len(digits) < 5 else f"{int(digits):,}".replace(",", "\u202f")
 
 
 def _spelled(number: int) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 
-from certificates.wording import decimals, powers_of_ten
+from certificates.wording import SUPERSCRIPTS, decimals, grouped, powers_of_ten
 
 __all__ = ["PROPERTY_WORDS", "amount", "file_size", "gain", "listed", "pretty", "shortened", "times"]
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 LONGEST_NUMBER = 15  # digits of an order in a table
 SHOWN = 6  # labels of a list
 LONGEST_CELL = 60  # characters of labels
@@ -43,7 +43,7 @@ def pretty(name: str) -> str:
     if name.startswith("gap:"):
         return name
     text = re.sub(r"(?<=[A-Za-z])(\d+)", lambda found: found[1].translate(_SUBSCRIPTS), name)
-    text = re.sub(r"\^(\d+)", lambda found: found[1].translate(_SUPERSCRIPTS), text)
+    text = re.sub(r"\^(\d+)", lambda found: found[1].translate(SUPERSCRIPTS), text)
     text = re.sub(r"\s*:\s*(?=[A-Z(])", " ⋊ ", text)
     return text.replace(" x ", " × ")
 
@@ -55,11 +55,8 @@ def amount(number: int) -> str:
     ('7200', '36 288 000', '8.080·10³⁵')
     """
     if len(str(number)) > LONGEST_NUMBER:
-        from decimal import Decimal
-
-        text: str = powers_of_ten(Decimal(number), 4)  # type: ignore[arg-type] # exact where floats end
-        return text
-    return str(number) if number < 10_000 else f"{number:,}".replace(",", "\u202f")
+        return powers_of_ten(Decimal(number), 4)  # exact where floats end
+    return grouped(number)
 
 
 def gain(value: float) -> str:
