@@ -103,7 +103,9 @@ def certify(
 
 @app.command(epilog="Example:\n\ngammastar check gammastar-A5/certificate.json")
 def check(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A certificate.", show_default=False)],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A certificate, packed by gzip or not.", show_default=False)
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Check a certificate: exit 0 if valid, 1 if it states something false, 2 if it is no certificate.

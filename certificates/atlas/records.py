@@ -22,7 +22,7 @@ COLLECTIONS = {
     "PSL(2,q)": "projective special linear groups for q up to 61",
     "AGL(1,q)": "affine groups of a line for q up to 64",
     "extraspecial": "p^(1+2n) of both types for p up to 7 and n up to 2",
-    "direct powers": "powers of groups up to order 10^6 with at most 120 classes, 1000 if abelian",
+    "direct powers": "powers of groups up to order 10^6 with at most 169 classes, 1000 if abelian",
     "sporadic": "the 26 sporadic simple groups",
     "simple": "the other simple groups with at most 400 classes in GAP's table library",
 }

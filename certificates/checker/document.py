@@ -73,7 +73,7 @@ def read(source: dict[str, Any] | bytes | str | Path) -> Certificate | parity.Pa
 
 
 def parse(data: bytes) -> Certificate | parity.ParityCertificate:
-    """The certificate in these bytes.
+    """The certificate in these bytes, plain or packed by gzip.
 
     Raises:
         CertificateError: not a certificate of this version.

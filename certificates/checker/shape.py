@@ -1,9 +1,10 @@
-"""Strict readers of untrusted JSON: each names the place of what it refuses."""
+"""Strict readers of untrusted JSON, plain or packed by gzip: each names the place of what it refuses."""
 
 from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
@@ -23,9 +24,11 @@ __all__ = [
     "rational",
     "refuse",
     "text",
+    "unpacked",
 ]
 
 FILE_BYTES = 64 << 20
+GZIP = b"\x1f\x8b"  # first bytes of a file of that format, RFC 1952
 DIGITS = 4000  # of one integer; Python itself converts at most 4300
 SAFE_INTEGER = 1 << 53  # beyond it a JSON number is not the same number in every reader
 FREE_DEPTH = 8  # of what stands under labels and provenance
@@ -50,10 +53,29 @@ def _shown(value: Any) -> str:
     return written if len(written) <= 40 else written[:37] + "..."
 
 
-def load(data: bytes) -> Any:
-    """Parse JSON without floats, duplicate keys, NaN, integers beyond 2^53, or anything but UTF-8."""
+def unpacked(data: bytes) -> bytes:
+    """These bytes, or what gzip packed into them, at most `FILE_BYTES`."""
     if len(data) > FILE_BYTES:
         raise CertificateLimitError(f"{len(data)} bytes; the checker's limit is {FILE_BYTES}")
+    if not data.startswith(GZIP):
+        return data
+    stream = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    try:
+        plain = stream.decompress(data, FILE_BYTES + 1)
+    except zlib.error as error:
+        refuse("", f"damaged gzip: {error}")
+    if len(plain) > FILE_BYTES:
+        raise CertificateLimitError(f"more than {FILE_BYTES} bytes when unpacked, the checker's limit")
+    if not stream.eof:
+        refuse("", "cut off: gzip's end is missing")
+    if stream.unused_data:
+        refuse("", f"{len(stream.unused_data)} bytes follow gzip's end")
+    return plain
+
+
+def load(data: bytes) -> Any:
+    """Parse JSON without floats, duplicate keys, NaN, integers beyond 2^53, or anything but UTF-8."""
+    data = unpacked(data)
     try:
         written = data.decode("utf-8")
     except UnicodeDecodeError as error:

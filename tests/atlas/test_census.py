@@ -66,6 +66,8 @@ class TestCatalogue:
         assert (found["symmetric"], found["alternating"]) == (18, 17)
         assert (found["PSL(2,q)"], found["AGL(1,q)"], found["extraspecial"]) == (24, 26, 16)
         assert found["sporadic"] == 26
+        limits = (f"at most {catalogue.POWER_CLASSES} classes", f"{catalogue.ABELIAN_CLASSES} if abelian")
+        assert all(limit in COLLECTIONS["direct powers"] for limit in limits)
 
     def test_keys_are_names_of_files(self) -> None:
         keys = [s.key for s in (*families(tuple(FAMILIES)), *small_groups([1, 1, 1, 2]))]

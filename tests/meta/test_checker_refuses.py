@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from certificates.checker import (
     check,
     digest,
     main,
+    shape,
     verdict,
 )
 from certificates.checker.characters import check_degrees
@@ -538,6 +540,28 @@ def test_non_utf8_missing_and_wrong_options(tmp_path: Path, capsys: pytest.Captu
     assert main([]) == 2
     assert main(["a", "b"]) == 2
     assert main(["--verbose"]) == 2
+
+
+def test_a_packed_certificate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "s3.json.gz"
+    packed = gzip.compress(canonical(certificate("S3")).encode())
+    path.write_bytes(packed)
+    assert main([str(path)]) == 0
+    capsys.readouterr()
+    for spoilt, message in (
+        (packed[:-20], "cut off: gzip's end is missing"),
+        (packed + packed, f"{len(packed)} bytes follow gzip's end"),
+        (packed[:30] + bytes(20) + packed[50:], "damaged gzip: "),
+        (gzip.compress(b"no JSON"), "not JSON"),
+        (gzip.compress(packed), "not UTF-8"),
+        (gzip.compress(bytes(shape.FILE_BYTES + 1)), f"more than {shape.FILE_BYTES} bytes when unpacked"),
+    ):
+        path.write_bytes(spoilt)
+        assert main([str(path)]) == 2
+        error = capsys.readouterr().err
+        assert error.startswith(f"{path}: ")
+        assert message in error
+        assert error.count("\n") == 1
 
 
 @pytest.mark.parametrize(

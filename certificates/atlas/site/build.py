@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -147,17 +148,18 @@ def _write(path: Path, text: str) -> None:
 
 def _write_certificates(
     work: Path, entries: Sequence[Entry], certificates: Certificates
-) -> frozenset[tuple[str, int]]:
-    """Write those that a page links to; their (key, number of factors)."""
+) -> dict[tuple[str, int], int]:
+    """Write those that a page links to; their packed sizes by (key, number of factors)."""
     names = {(row.key, row.arity): certificate_name(row) for entry in entries for row in entry.rows}
     folder = work / "certificates"
     folder.mkdir()
-    held = set()
+    held = {}
     for place, text in certificates:
         if place in names:
-            (folder / names[place]).write_bytes(text)
-            held.add(place)
-    return frozenset(held)
+            packed = gzip.compress(text, 6, mtime=0)  # the same bytes whenever it is built
+            (folder / names[place]).write_bytes(packed)
+            held[place] = len(packed)
+    return held
 
 
 def _copy_table(work: Path, table: Path | None) -> tuple[int | None, str]:
@@ -188,7 +190,11 @@ def _write_shared(work: Path, entries: Sequence[Entry], making: Making) -> None:
 
 
 def _write_groups(
-    work: Path, entries: Sequence[Entry], held: frozenset[tuple[str, int]], workers: int, progress: Progress
+    work: Path,
+    entries: Sequence[Entry],
+    held: Mapping[tuple[str, int], int],
+    workers: int,
+    progress: Progress,
 ) -> None:
     """The pages of the groups, in batches: a process of its own costs more than a page."""
     (work / "groups").mkdir()
@@ -211,7 +217,7 @@ def _write_groups(
             raise
 
 
-def _views(entries: Sequence[Entry], held: frozenset[tuple[str, int]]) -> Iterator[GroupView]:
+def _views(entries: Sequence[Entry], held: Mapping[tuple[str, int], int]) -> Iterator[GroupView]:
     same = same_tables(entries)
     links = [entry.link for entry in entries]
     for place, entry in enumerate(entries):
@@ -220,7 +226,7 @@ def _views(entries: Sequence[Entry], held: frozenset[tuple[str, int]]) -> Iterat
             before=links[place - 1] if place else None,
             after=links[place + 1] if place + 1 < len(links) else None,
             same=same[entry.head.key],
-            held=frozenset(row.arity for row in entry.rows if (row.key, row.arity) in held),
+            held={row.arity: held[row.key, row.arity] for row in entry.rows if (row.key, row.arity) in held},
         )
 
 
@@ -237,7 +243,8 @@ def _characters(work: Path, view: GroupView) -> Characters | None:
         return None
     for row in view.entry.rows:
         if row.arity in view.held:
-            return characters_of(json.loads((work / "certificates" / certificate_name(row)).read_bytes()))
+            packed = (work / "certificates" / certificate_name(row)).read_bytes()
+            return characters_of(json.loads(gzip.decompress(packed)))
     return None
 
 

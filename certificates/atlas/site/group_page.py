@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,7 @@ class GroupView:
         before: the group before it in the table; None for the first.
         after: the next one.
         same: other groups whose character table has the same digest.
-        held: numbers of factors whose certificate lies in the site.
+        held: size of the packed certificate by number of factors, of those that lie in the site.
         characters: its character table, where it can be drawn.
     """
 
@@ -41,7 +42,7 @@ class GroupView:
     before: Link | None
     after: Link | None
     same: tuple[Link, ...]
-    held: frozenset[int]
+    held: Mapping[int, int]
     characters: Characters | None = None
 
 
@@ -57,6 +58,7 @@ class Section:
     theorem9: str
     long: bool
     file: str | None
+    packed: int
     make: str
 
     @property
@@ -66,8 +68,8 @@ class Section:
 
 
 def certificate_name(row: CensusRow) -> str:
-    """The file of a row's certificate in the folder `certificates`."""
-    return f"{row.key}-k{row.arity}.json"
+    """The file of a row's certificate in the folder `certificates`, packed: plain, they take a gigabyte."""
+    return f"{row.key}-k{row.arity}.json.gz"
 
 
 def group_page(view: GroupView) -> str:
@@ -100,6 +102,7 @@ def _section(row: CensusRow, view: GroupView) -> Section:
         drawn.append(classes_plot(data))
     result: dict[str, Any] = lines.result_of(row)
     name = certificate_name(row)
+    own = name.removesuffix(".gz")
     return Section(
         row=row,
         irreps=lines.irrep_lines(row),
@@ -109,7 +112,8 @@ def _section(row: CensusRow, view: GroupView) -> Section:
         theorem9=theorem9_sentence(result),
         long=len(row.gamma_star_exact) > LONGEST_FORMULA,
         file=name if row.arity in view.held else None,
-        make=shlex.join(["gammastar", "certify", row.expression, "--arity", str(row.arity), "-o", name]),
+        packed=view.held.get(row.arity, 0),
+        make=shlex.join(["gammastar", "certify", row.expression, "--arity", str(row.arity), "-o", own]),
     )
 
 
