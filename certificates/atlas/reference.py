@@ -87,14 +87,16 @@ def library_counts(largest: int) -> list[int]:
     """
     from theory.errors import InputError
 
-    missing = run(f"Emit(First([1..{largest}],n->not SMALL_AVAILABLE(n)<>fail));")
-    if missing is not None:
+    found: list[int] | int = run(
+        f"missing:=First([1..{largest}],n->SMALL_AVAILABLE(n)=fail);; "
+        f"if missing=fail then Emit(List([1..{largest}],NumberSmallGroups)); else Emit(missing); fi;"
+    )
+    if isinstance(found, int):
         raise InputError(
-            f"--max-order {largest}: the Small Groups Library has no list of the groups of order {missing}; "
-            f"at most {missing - 1} is right"
+            f"--max-order {largest}: the Small Groups Library has no list of the groups of order {found}; "
+            f"at most {found - 1} is right"
         )
-    counts: list[int] = run(f"Emit(List([1..{largest}],NumberSmallGroups));")
-    return counts
+    return found
 
 
 def references(subjects: Sequence[Subject]) -> list[Reference]:

@@ -6,8 +6,6 @@ import errno
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +23,7 @@ from certificates.atlas.catalogue import FAMILIES, Subject, families, small_grou
 from certificates.atlas.census import Plan, counted, run_census
 from certificates.atlas.perform import Batch, perform
 from certificates.atlas.records import COLLECTIONS, CensusRow
+from empirics.sweeps import engine
 from theory.characters.library import character_table
 from theory.errors import InputError
 from theory.margins.exact import solve
@@ -52,6 +51,20 @@ def cyclic(monkeypatch: pytest.MonkeyPatch) -> Plan:
     monkeypatch.setattr(catalogue, "LARGEST_N", 9)
     monkeypatch.setattr(census, "BATCH_GROUPS", 2)
     return Plan(0, ("cyclic",), (2,), False)
+
+
+@pytest.fixture
+def inline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches in this process: starting others takes a second each, and other tests do it."""
+
+    def local(performer: Any, jobs: Sequence[Batch], workers: int) -> Iterator[Any]:
+        for job in jobs:
+            try:
+                yield engine.Outcome(job, performer(job), "")
+            except RuntimeError as error:
+                yield engine.Outcome(job, None, str(error))
+
+    monkeypatch.setattr(engine, "_local", local)
 
 
 class TestCatalogue:
@@ -186,27 +199,29 @@ class TestSittings:
         assert told == [(0, 8), (2, 8), (4, 8), (6, 8), (8, 8)]
         assert counted(first) == {"groups": 8, "failed": 0, "checked": 8, "without_certificate": 0}
         table = (out / "census.parquet").read_bytes()
-        second = run_census(cyclic, out, performer=logged, workers=1)
+        second = run_census(cyclic, out, performer=logged)
         assert (second.rows, second.performed) == (first.rows, 0)
         assert (out / "census.parquet").read_bytes() == table
         next((out / "rows").rglob("z4-*.parquet")).unlink()
-        assert run_census(cyclic, out, performer=logged, workers=1).performed == 2
+        assert run_census(cyclic, out, performer=logged).performed == 2
 
+    @pytest.mark.usefixtures("inline")
     def test_a_smaller_plan_leaves_the_table_whole(
         self, cyclic: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         out = tmp_path / "census"
-        run_census(cyclic, out, workers=1)
+        run_census(cyclic, out)
         table = (out / "census.parquet").read_bytes()
         monkeypatch.setattr(catalogue, "LARGEST_N", 4)
-        again = run_census(cyclic, out, workers=1)
+        again = run_census(cyclic, out)
         assert [row.expression for row in again.rows] == ["Z2", "Z3", "Z4"]
         assert (out / "census.parquet").read_bytes() == table
 
+    @pytest.mark.usefixtures("inline")
     def test_failures_are_done_once_more_alone(self, cyclic: Plan, tmp_path: Path) -> None:
         from census_batches import spoiled
 
-        found = run_census(cyclic, tmp_path / "census", performer=spoiled, workers=1)
+        found = run_census(cyclic, tmp_path / "census", performer=spoiled)
         assert [(failure.subject.expression, failure.error) for failure in found.failures] == [
             ("Z4", "spoiled")
         ]
@@ -229,13 +244,15 @@ class TestSittings:
             with pytest.raises(InputError, match=message):
                 run_census(cyclic, tmp_path / "old")
 
+    @pytest.mark.usefixtures("inline")
     def test_a_damaged_part_is_named(self, cyclic: Plan, tmp_path: Path) -> None:
-        run_census(cyclic, tmp_path / "census", workers=1)
+        run_census(cyclic, tmp_path / "census")
         part = next((tmp_path / "census" / "rows").rglob("z4-*.parquet"))
         part.write_bytes(part.read_bytes()[:-20])
         with pytest.raises(InputError, match=r"z4-\w+.parquet: not readable as Parquet"):
-            run_census(cyclic, tmp_path / "census", workers=1)
+            run_census(cyclic, tmp_path / "census")
 
+    @pytest.mark.usefixtures("inline")
     def test_a_full_disk_corrupts_nothing(
         self, cyclic: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -249,11 +266,11 @@ class TestSittings:
 
         monkeypatch.setattr(os, "fsync", full)
         with pytest.raises(InputError, match="No space left on device"):
-            run_census(cyclic, tmp_path / "census", workers=1)
+            run_census(cyclic, tmp_path / "census")
         monkeypatch.setattr(os, "fsync", real)
         assert not list((tmp_path / "census").rglob("*.part"))
         assert store.Store(tmp_path / "census", (2,)).done() == {"z2", "z3"}
-        assert run_census(cyclic, tmp_path / "census", workers=1).performed == 6
+        assert run_census(cyclic, tmp_path / "census").performed == 6
 
 
 @pytest.fixture
@@ -307,12 +324,11 @@ class TestCommand:
         return called
 
     @pytest.mark.requires("gap")
-    def test_small_groups(self, tmp_path: Path) -> None:
-        command = [sys.executable, "-m", "certificates.cli", "census", "--max-order", "8", "--json"]
-        command += ["-o", str(tmp_path / "c")]
-        found = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert found.returncode == 0, found.stderr
-        result = json.loads(found.stdout)
+    @pytest.mark.usefixtures("inline")
+    def test_small_groups(self, run: Callable[..., Ended], tmp_path: Path) -> None:
+        found = run("--max-order", "8", "-o", str(tmp_path / "c"), "--json")
+        assert found.code == 0, found.err
+        result = json.loads(found.out)
         # A000001: 1, 1, 1, 2, 1, 2, 1, 5 groups
         assert {name: result[name] for name in ("groups", "failed", "checked")} == {
             "groups": 14,
@@ -322,8 +338,9 @@ class TestCommand:
         (line,) = result["collections"]
         assert (line["groups"], line["with_margin"], line["plancherel_optimal"]) == (14, 13, 13)
         assert list(result)[-1] == "seconds"
-        assert "14/14 groups" in found.stderr
+        assert "14/14 groups" in found.err
 
+    @pytest.mark.usefixtures("inline")
     def test_without_gap(
         self, run: Callable[..., Ended], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

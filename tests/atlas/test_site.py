@@ -31,7 +31,6 @@ PAGES = (
     "groups/index.html",
     "groups/sg-60-5.html",
     "groups/sg-1-1.html",
-    "groups/s6.html",
     "groups/ct-m.html",
 )
 
@@ -291,12 +290,11 @@ class TestDownload:
     def test_from_a_disk(self, visits: dict[str, Visit], tmp_path: Path) -> None:
         from certificates.checker.verdict import check
 
-        page = visits["groups/s6.html"].page
-        with page.expect_download() as waiting:
-            page.click("a[download] >> text=k3.json.gz")
-        assert waiting.value.suggested_filename == "s6-k3.json.gz"
-        waiting.value.save_as(tmp_path / "s6-k3.json.gz")
-        assert check(tmp_path / "s6-k3.json.gz").valid
+        with visits["groups/sg-60-5.html"].page.expect_download() as waiting:
+            visits["groups/sg-60-5.html"].page.click("a[download] >> text=k3.json.gz")
+        assert waiting.value.suggested_filename == "sg-60-5-k3.json.gz"
+        waiting.value.save_as(tmp_path / "k3.json.gz")
+        assert check(tmp_path / "k3.json.gz").valid
 
 
 def hostile(row: CensusRow) -> CensusRow:
