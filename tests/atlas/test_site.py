@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -43,9 +43,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
+def is_drawn(site: Path, name: str) -> bool:
+    """Whether a page says when its scripts are done."""
+    return name in SCRIPTED or "assets/report.js" in (site / name).read_text(encoding="utf-8")
+
+
 def opened(browser: Any, site: Path, name: str, width: int = 1200, fragment: str = "") -> Visit:
-    plots = "assets/report.js" in (site / name).read_text(encoding="utf-8")
-    return visit(browser, site / name, width, drawn=plots or name in SCRIPTED, site=site, fragment=fragment)
+    return visit(browser, site / name, width, drawn=is_drawn(site, name), site=site, fragment=fragment)
 
 
 @pytest.fixture(scope="module")
@@ -64,15 +68,22 @@ def table(index: Visit) -> Any:
 
 
 @pytest.fixture(scope="module")
-def visits(browser: Any, site: Path) -> dict[str, Visit]:
-    """Pages opened on a phone, once; a test that leaves one takes it out."""
+def tab(browser: Any, site: Path) -> Visit:
+    """One tab for many pages."""
+    return opened(browser, site, "findings.html", width=360)
 
-    class Visits(dict[str, Visit]):
-        def __missing__(self, name: str) -> Visit:
-            self[name] = opened(browser, site, name, width=360)
-            return self[name]
 
-    return Visits()
+@pytest.fixture
+def at(tab: Visit, site: Path) -> Callable[[str], Visit]:
+    """The tab at a page, on a phone."""
+
+    def gone(name: str) -> Visit:
+        tab.page.emulate_media(color_scheme="light")
+        tab.page.set_viewport_size({"width": 360, "height": 900})
+        tab.go(site / name, drawn=is_drawn(site, name))
+        return tab
+
+    return gone
 
 
 def names(page: Any) -> list[str]:
@@ -82,8 +93,8 @@ def names(page: Any) -> list[str]:
 
 class TestEveryPage:
     @pytest.mark.parametrize("name", PAGES)
-    def test_on_a_phone_and_a_screen(self, visits: dict[str, Visit], name: str) -> None:
-        found = visits[name]
+    def test_on_a_phone_and_a_screen(self, at: Callable[[str], Visit], name: str) -> None:
+        found = at(name)
         page = found.page
         for width, scheme in ((360, "light"), (1200, "dark")):
             page.emulate_media(color_scheme=scheme)
@@ -247,8 +258,8 @@ class TestGroup:
         table.click("text=All groups")
         table.wait_for_function("document.documentElement.dataset.drawn === 'yes'")
 
-    def test_plots(self, visits: dict[str, Visit]) -> None:
-        page = visits["groups/sg-60-5.html"].page
+    def test_plots(self, at: Callable[[str], Visit]) -> None:
+        page = at("groups/sg-60-5.html").page
         assert page.locator("#plot-shares-2 .bars .point").count() == 2 * 4  # fixed and free, 4 irreps
         assert page.locator("#plot-shares-4 .bars .point").count() == 2 * 4
         assert page.locator("#plot-classes-2 .scatterlayer .point").count() == 5
@@ -256,15 +267,13 @@ class TestGroup:
         page.hover("#plot-characters .nsewdrag", position={"x": 5, "y": 5})
         assert "1a at identity" in page.locator("#plot-characters .hoverlayer").text_content()
 
-    def test_a_click_on_a_point_leads_to_its_group(self, visits: dict[str, Visit]) -> None:
-        page = visits["findings.html"].page
-        del visits["findings.html"]
+    def test_a_click_on_a_point_leads_to_its_group(self, at: Callable[[str], Visit]) -> None:
+        page = at("findings.html").page
         page.evaluate(
             "document.getElementById('plot-gain').emit('plotly_click', "
             "{points: [{customdata: document.getElementById('plot-gain').data[0].customdata[0]}]})"
         )
         page.wait_for_url("**/groups/sg-2-1.html")
-        page.close()
 
 
 class TestDownload:
@@ -287,11 +296,12 @@ class TestDownload:
         command = [sys.executable, "-m", "certificates.cli", "check", str(path)]
         assert subprocess.run(command, capture_output=True, check=False).returncode == 0
 
-    def test_from_a_disk(self, visits: dict[str, Visit], tmp_path: Path) -> None:
+    def test_from_a_disk(self, at: Callable[[str], Visit], tmp_path: Path) -> None:
         from certificates.checker.verdict import check
 
-        with visits["groups/sg-60-5.html"].page.expect_download() as waiting:
-            visits["groups/sg-60-5.html"].page.click("a[download] >> text=k3.json.gz")
+        page = at("groups/sg-60-5.html").page
+        with page.expect_download() as waiting:
+            page.click("a[download] >> text=k3.json.gz")
         assert waiting.value.suggested_filename == "sg-60-5-k3.json.gz"
         waiting.value.save_as(tmp_path / "k3.json.gz")
         assert check(tmp_path / "k3.json.gz").valid
@@ -316,13 +326,15 @@ def test_hostile_names_are_text(browser: Any, tmp_path: Path) -> None:
     document["labels"]["characters"] = [f"{HOSTILE}{i}" for i in range(5)]
     wrong = [hostile(row) for row in rows if row.key in ("sg-60-5", "bare") and row.arity == 2]
     text = json.dumps(document).encode()
-    build_site(wrong, [(("sg-60-5", 2), text)], tmp_path / "s", workers=1, version=HOSTILE)
+    site = tmp_path / "s"
+    build_site(wrong, [(("sg-60-5", 2), text)], site, workers=1, version=HOSTILE)
+    found = opened(browser, site, "index.html")
     for name in ("index.html", "findings.html", "about.html", "groups/sg-60-5.html"):
-        found = opened(browser, tmp_path / "s", name)
+        found.go(site / name, drawn=is_drawn(site, name))
         assert found.troubles() == [], name
         assert found.page.locator("main img").count() == 0
         scripts = found.page.evaluate("[...document.scripts].filter((x) => !x.src && !x.type).length")
         assert scripts == 0, name
         if name.startswith("groups"):
             assert found.page.locator("h1").text_content() == pretty(HOSTILE)
-        found.page.close()
+    found.page.close()

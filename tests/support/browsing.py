@@ -11,15 +11,27 @@ __all__ = ["Visit", "visit"]
 
 @dataclass
 class Visit:
-    """What a browser met on a page."""
+    """What a browser met on a page since it came there."""
 
     page: Any
+    address: str = ""
     errors: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     dialogs: list[str] = field(default_factory=list)
 
     def troubles(self) -> list[str]:
         return self.errors + self.requests + self.dialogs
+
+    def go(self, path: Path, *, drawn: bool = True, fragment: str = "") -> None:
+        """Leave for another page in the same tab, which has the scripts of the last one compiled."""
+        self.address = path.as_uri()
+        for kept in (self.errors, self.requests, self.dialogs):
+            kept.clear()
+        self.page.goto(self.address + fragment)
+        if drawn:
+            self.page.wait_for_function("document.documentElement.dataset.drawn === 'yes'", timeout=30_000)
+        else:
+            self.page.wait_for_timeout(300)
 
 
 def visit(
@@ -56,16 +68,12 @@ def visit(
 
     def requested(request: Any) -> None:
         own = ("data:", "blob:", *([f"{site.as_uri()}/"] if site else []))
-        if request.url != path.as_uri() and not request.url.startswith(own):
+        if request.url != found.address and not request.url.startswith(own):
             found.requests.append(f"request: {request.url}")
 
     page.on("console", told)
     page.on("pageerror", lambda error: found.errors.append(f"page error: {error}"))
     page.on("request", requested)
     page.on("dialog", dismiss)
-    page.goto(path.as_uri() + fragment)
-    if drawn:
-        page.wait_for_function("document.documentElement.dataset.drawn === 'yes'", timeout=30_000)
-    else:
-        page.wait_for_timeout(300)
+    found.go(path, drawn=drawn, fragment=fragment)
     return found
