@@ -256,7 +256,7 @@ class TestGroup:
         table.click("[rel=next]")
         assert table.locator("h1").inner_text() == "Dic₃"
         table.click("text=All groups")
-        table.wait_for_function("document.documentElement.dataset.drawn === 'yes'")
+        table.wait_for_selector("html[data-drawn=yes]", state="attached")
 
     def test_plots(self, at: Callable[[str], Visit]) -> None:
         page = at("groups/sg-60-5.html").page

@@ -29,7 +29,8 @@ class Visit:
             kept.clear()
         self.page.goto(self.address + fragment)
         if drawn:
-            self.page.wait_for_function("document.documentElement.dataset.drawn === 'yes'", timeout=30_000)
+            # no function to wait for: polling one is eval, which the atlas forbids
+            self.page.wait_for_selector("html[data-drawn=yes]", state="attached", timeout=30_000)
         else:
             self.page.wait_for_timeout(300)
 
