@@ -24,7 +24,6 @@ __all__ = [
     "rational",
     "refuse",
     "text",
-    "unpacked",
 ]
 
 FILE_BYTES = 64 << 20
@@ -53,7 +52,7 @@ def _shown(value: Any) -> str:
     return written if len(written) <= 40 else written[:37] + "..."
 
 
-def unpacked(data: bytes) -> bytes:
+def _unpacked(data: bytes) -> bytes:
     """These bytes, or what gzip packed into them, at most `FILE_BYTES`."""
     if len(data) > FILE_BYTES:
         raise CertificateLimitError(f"{len(data)} bytes; the checker's limit is {FILE_BYTES}")
@@ -75,7 +74,7 @@ def unpacked(data: bytes) -> bytes:
 
 def load(data: bytes) -> Any:
     """Parse JSON without floats, duplicate keys, NaN, integers beyond 2^53, or anything but UTF-8."""
-    data = unpacked(data)
+    data = _unpacked(data)
     try:
         written = data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -354,7 +354,7 @@ class TestCommand:
         assert found.code == 2
         assert "its tables come from gap" in found.err
         monkeypatch.setattr(catalogue, "LARGEST_N", 5)
-        found = run("--families", "cyclic", "-o", str(tmp_path / "c"), "--json", "--workers", "1")
+        found = run("--families", "cyclic", "-o", str(tmp_path / "c"), "--json")
         assert found.code == 0, found.err
         assert json.loads(found.out)["checked"] == 4
         rows = store.read_table(tmp_path / "c" / "census.parquet")

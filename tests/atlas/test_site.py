@@ -70,7 +70,7 @@ def table(index: Visit) -> Any:
 @pytest.fixture(scope="module")
 def tab(browser: Any, site: Path) -> Visit:
     """One tab for many pages."""
-    return opened(browser, site, "findings.html", width=360)
+    return opened(browser, site, "index.html", width=360)
 
 
 @pytest.fixture

@@ -59,6 +59,7 @@ class Section:
     long: bool
     file: str | None
     packed: int
+    checked: str
     make: str
 
     @property
@@ -102,7 +103,7 @@ def _section(row: CensusRow, view: GroupView) -> Section:
         drawn.append(classes_plot(data))
     result: dict[str, Any] = lines.result_of(row)
     name = certificate_name(row)
-    own = name.removesuffix(".gz")
+    own, is_held = name.removesuffix(".gz"), row.arity in view.held
     return Section(
         row=row,
         irreps=lines.irrep_lines(row),
@@ -111,8 +112,9 @@ def _section(row: CensusRow, view: GroupView) -> Section:
         structure=structure_sentence(result),
         theorem9=theorem9_sentence(result),
         long=len(row.gamma_star_exact) > LONGEST_FORMULA,
-        file=name if row.arity in view.held else None,
+        file=name if is_held else None,
         packed=view.held.get(row.arity, 0),
+        checked=name if is_held else own,
         make=shlex.join(["gammastar", "certify", row.expression, "--arity", str(row.arity), "-o", own]),
     )
 
